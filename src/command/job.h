@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Job: one run of a verb. Verbs never print: they emit rows and text to the job, and its sink
+ * renders them: the shell's as text, table or JSON; the console's into panes. A job may run on any
+ * thread; its sink is called from that thread.
+ */
+#ifndef MSE_COMMAND_JOB_H
+#define MSE_COMMAND_JOB_H
+
+#include "core/cancel.h"
+
+#include <glib.h>
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct Job Job;
+
+typedef struct JobSink {
+    /* One row of the verb's columns (borrowed object), or a whole document when it has none. */
+    void (*row)(const json_t *row, void *data);
+    /* Human text, already safe for a terminal, without its line feed. */
+    void (*text)(const char *line, void *data);
+    /* A sentence for standard error: warnings and what went wrong. */
+    void (*error)(const char *sentence, void *data);
+    void (*progress)(const char *what, uint64_t done, uint64_t total, void *data);
+} JobSink;
+
+Job *job_new(const JobSink *sink, void *data, bool json, Cancel *cancel);
+void job_free(Job *job);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Job, job_free)
+
+bool job_json(const Job *job);
+Cancel *job_cancel(const Job *job);
+
+void job_emit(Job *job, json_t *row); /* steals */
+void job_text(Job *job, const char *format, ...) G_GNUC_PRINTF(2, 3);
+void job_warn(Job *job, const char *format, ...) G_GNUC_PRINTF(2, 3);
+void job_progress(Job *job, const char *what, uint64_t done, uint64_t total);
+/* Says the error and gives its exit status (130 and 143 for cancelled by a signal). */
+int job_fail(Job *job, const GError *error);
+
+#endif

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The verb table: one row a verb, one file a verb. Shell, `:` line and its completion, keys,
+ * --help, completion files, manual and the generated bad-input tests come from it.
+ */
+#ifndef MSE_COMMAND_VERB_H
+#define MSE_COMMAND_VERB_H
+
+#include "command/job.h"
+
+#include <glib.h>
+
+typedef enum {
+    ARGUMENT_NONE, /* a flag */
+    ARGUMENT_FILE,
+    ARGUMENT_DIRECTORY,
+    ARGUMENT_HOST_PORT,
+    ARGUMENT_URL,
+    ARGUMENT_TIME,    /* date_parse_user */
+    ARGUMENT_HEX,     /* exactly `size` bytes */
+    ARGUMENT_RTMR,    /* N=HEX */
+    ARGUMENT_NUMBER,  /* 0..most */
+    ARGUMENT_CHECK,   /* an id of the check table */
+    ARGUMENT_CHOICE,  /* one of `choices` */
+    ARGUMENT_TEXT,
+} ArgumentKind;
+
+typedef struct VerbOption {
+    const char *name; /* without its dashes */
+    char letter;      /* 0: none */
+    ArgumentKind kind;
+    unsigned size;              /* ARGUMENT_HEX: bytes; report-data: the most */
+    uint64_t most;              /* ARGUMENT_NUMBER */
+    const char *const *choices; /* ARGUMENT_CHOICE: NULL-terminated */
+    bool repeatable;
+    const char *metavar; /* "FILE" */
+    const char *help;    /* N_() */
+} VerbOption;
+
+typedef enum { COLUMN_TEXT, COLUMN_NUMBER, COLUMN_BYTES, COLUMN_TIME, COLUMN_BOOLEAN } ColumnType;
+
+typedef struct VerbColumn {
+    const char *name;  /* snake_case member of the row */
+    const char *title; /* N_() */
+    ColumnType type;
+    const char *unit; /* or NULL */
+} VerbColumn;
+
+typedef enum {
+    VERB_READ_ONLY = 1 << 0, /* changes nothing but the journal and files it was told to write */
+    VERB_STREAM = 1 << 1,    /* --json: an object a line; else one array */
+    VERB_HIDDEN = 1 << 2,
+    VERB_SHELL_ONLY = 1 << 3, /* not offered in the console */
+} VerbFlags;
+
+/* What was parsed: by option name. Borrowed strings. */
+typedef struct Arguments Arguments;
+bool arguments_flag(const Arguments *arguments, const char *option);
+const char *arguments_value(const Arguments *arguments, const char *option); /* last one, or NULL */
+GPtrArray *arguments_values(const Arguments *arguments, const char *option); /* all, maybe empty */
+GPtrArray *arguments_operands(const Arguments *arguments);
+
+typedef struct Verb {
+    const char *words;    /* "verify", "journal list" */
+    const char *operands; /* "[FILE…]", for the synopsis; "" takes none */
+    unsigned min_operands, max_operands;
+    ArgumentKind operand_kind;
+    const char *help;        /* N_(): a line */
+    const char *description; /* N_(): a paragraph for --help and the manual */
+    const VerbOption *options; /* ends with a zero row; --json and --help are everybody's */
+    const VerbColumn *columns; /* ends with a zero row, or NULL */
+    VerbFlags flags;
+    /* The exit status. Text and rows go through the job; errors through job_fail. */
+    int (*run)(Job *job, const Arguments *arguments);
+} Verb;
+
+/* NULL-terminated, in the order --help shows. */
+extern const Verb *const verb_table[];
+
+/* The verb whose words begin argv; `n_words` gets how many it took. NULL: none. */
+const Verb *verb_find(char *const *words, int n, int *n_words);
+
+/* Parses what follows the verb's words. NULL with an error (usage: exit status 2). Free with
+ * arguments_free. */
+Arguments *arguments_parse(const Verb *verb, char *const *words, int n, GError **error);
+void arguments_free(Arguments *arguments);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Arguments, arguments_free)
+
+/* Runs a line of the shell's grammar (split as a shell would, no expansion) as this job: what the
+ * `:` line does. Returns the exit status. */
+int verb_run_line(Job *job, const char *line);
+
+enum { EXIT_OK = 0, EXIT_ERROR = 1, EXIT_USAGE = 2, EXIT_REJECTED = 3 };
+
+#endif
