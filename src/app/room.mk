@@ -2,4 +2,7 @@
 noinst_LIBRARIES += libapp.a
 libapp_a_SOURCES = \
 	src/app/evidence.h \
+	src/app/nearest.c \
+	src/app/nearest.h \
+	src/app/settings.h \
 	src/app/verification.h

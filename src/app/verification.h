@@ -17,7 +17,12 @@ typedef enum {
     INPUT_CERTIFICATE,
     INPUT_COLLATERAL, /* a plain FILE recognised so: used for all inputs, itself not judged */
     INPUT_HOST,       /* "host:port": the certificate of a TLS server */
+    INPUT_EXPORT,     /* what verification_export wrote */
+    INPUT_CRL,        /* a revocation list alone: for inspect; verify cannot judge it */
 } InputKind;
+
+/* "evidence", "quote", …: for people, untranslated N_(). */
+const char *input_kind_name(InputKind kind);
 
 typedef struct VerificationInput {
     InputKind kind;
@@ -26,26 +31,29 @@ typedef struct VerificationInput {
 
 /* Everything that can be asked; zeroed means defaults. Owned by whoever fills it; borrowed here. */
 typedef struct VerificationRequest {
-    const char *root_path;       /* --root, [trust] root; NULL: Intel's */
-    const char *collateral_path; /* --collateral */
-    const char *pccs_url;        /* --pccs */
+    const char *root_path;         /* --root, [trust] root; NULL: Intel's */
+    const char *collateral_path;   /* --collateral */
+    const char *pccs_url;          /* --pccs */
     const char *settings_pccs_url; /* [pccs] url */
+    const char *pccs_ca_path; /* [pccs] ca: PEM that its TLS is checked against; NULL: system */
     bool has_time;
-    int64_t time;             /* --at; else the clock's now */
+    int64_t time; /* --at; else the clock's now */
     const Policy *policy;
     Expectations expectations;
-    bool strict;              /* warnings count as rejected in the exit status */
-    Journal *journal;         /* NULL: none is kept */
+    bool strict;      /* warnings count as rejected in the exit status */
+    Journal *journal; /* NULL: none is kept */
 } VerificationRequest;
 
 typedef struct VerificationResult {
-    unsigned index;     /* of the input in the call */
-    char *input;        /* its name */
-    InputKind kind;     /* recognised */
-    Verdict *verdict;   /* NULL: unreadable */
-    GError *error;      /* why unreadable */
-    char *sha256;       /* hex of the input's bytes; NULL when it was not read */
-    GError *journal_error; /* the journal could not be written: a warning */
+    unsigned index;         /* of the input in the call */
+    char *input;            /* its name */
+    InputKind kind;         /* recognised */
+    Verdict *verdict;       /* NULL: unreadable, or INPUT_COLLATERAL, which is not judged */
+    GError *error;          /* why unreadable; NULL for INPUT_COLLATERAL */
+    Collateral *collateral; /* what it was judged with; NULL: none was at hand */
+    GBytes *signer_key;     /* signer_pk of the evidence, PEM; or NULL */
+    char *sha256;           /* hex of the input's bytes; NULL when it was not read */
+    GError *journal_error;  /* the journal could not be written: a warning */
 } VerificationResult;
 
 VerificationResult *verification_result_ref(VerificationResult *result);
@@ -61,7 +69,8 @@ Verification *verification_new(const VerificationRequest *request, Cancel *cance
 void verification_free(Verification *verification);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Verification, verification_free)
 
-/* Judges one input in this thread. Never NULL. */
+/* Judges one input in this thread. Never NULL. A plain or named collateral file is taken for the
+ * inputs that follow. */
 VerificationResult *verification_judge(Verification *verification, const VerificationInput *input,
                                        unsigned index, Cancel *cancel);
 
@@ -76,14 +85,21 @@ void verification_run(Verification *verification, const VerificationInput *input
 /* Kind of a file by its content; INPUT_PLAIN when it is none we know. */
 InputKind verification_recognise(Span content);
 
-/* 0, 1, 3 as one input; the whole: 3 if any rejected, else 1 if any unreadable. */
+/* 0, 1, 3 as one input; 0 for INPUT_COLLATERAL. */
 int verification_exit_status(const VerificationResult *result, bool strict);
-const char *verification_verdict_name(const VerificationResult *result); /* "unreadable" too */
+/* Of several: 3 if any is rejected, else 1 if any is unreadable, else 0. Start with 0. */
+int verification_exit_status_join(int whole, int one);
+/* verdict_kind_name's, "unreadable", or "collateral". */
+const char *verification_verdict_name(const VerificationResult *result);
 
-/* The JSON object of `verify --json`. New reference. */
+/* The JSON object of `verify --json`. New reference. Collateral files have none: the caller leaves
+ * them out. */
 json_t *verification_result_json(const VerificationResult *result);
 
-/* One file that verify reads again: certificate, quote, collateral and verdict. Console's `x`. */
+/* One file that verify reads again: certificate or quote, collateral and verdict. Console's `x`.
+ * A JSON object: "mse_console_export" 1, "certificate" (PEM) or "quote" (base64), "signer_pk" (PEM)
+ * if there was one, "collateral" in the form of a collateral file, "judged" (the object of
+ * verify --json, for people: verify judges afresh). Mode 0644: nothing in it is secret. */
 bool verification_export(const VerificationResult *result, const char *path, GError **error);
 
 #endif
