@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The console's one door: main() asks whether the terminal can carry it and opens it.
+ */
+#ifndef MSE_UI_UI_H
+#define MSE_UI_UI_H
+
+#include "app/settings.h"
+#include "app/verification.h"
+
+typedef struct UiOptions {
+    /* What to judge, as given; none: the files of the current directory that are evidence, quotes
+     * or certificates, found in the background. Borrowed. */
+    const VerificationInput *inputs;
+    unsigned n_inputs;
+    /* Defaults of every verification in the console: root, collateral, policy, journal. Borrowed,
+     * must stay until ui_run returns. */
+    const VerificationRequest *request;
+    const Settings *settings; /* colours and keys; NULL: defaults. Borrowed */
+    /* `-e`: lines of the `:` grammar between semicolons. They run one after the other, each when
+     * the jobs before it are done, on a canvas without a terminal; what verbs say goes to standard
+     * output and standard error. NULL: the console. Borrowed. */
+    const char *script;
+} UiOptions;
+
+/* Whether standard input and output are a terminal that can carry the console. When not, `why` gets
+ * a sentence (g_free): the caller says it and goes on with the plain verb. */
+bool ui_terminal_usable(char **why);
+
+/* Opens the console and returns when it is left: the exit status. 0, or with a script the last
+ * status of a line that was not 0. The terminal is as it was before. A signal that ends the console
+ * (TERM, HUP, INT, QUIT) ends the process by that signal. */
+int ui_run(const UiOptions *options);
+
+#endif
