@@ -29,10 +29,19 @@ void cancel_set_deadline(Cancel *cancel, unsigned milliseconds);
 /* True, with `error` set (domain CANCEL_ERROR), when it is set or its deadline has passed. */
 bool cancel_is_set(Cancel *cancel, GError **error);
 
-/* A descriptor that polls readable once cancel_set was called (not at the deadline). -1 for NULL. */
+/* A descriptor that polls readable once cancel_set was called (not at the deadline). -1 for NULL.
+ */
 int cancel_descriptor(const Cancel *cancel);
 
 /* Milliseconds until the deadline: -1 when there is none, 0 when passed. For poll. */
 int cancel_milliseconds_left(const Cancel *cancel);
+
+/* The timeout for a poll that has the descriptor in its set: `milliseconds` (-1: no limit of its
+ * own) or less when the deadline comes first. */
+int cancel_poll_timeout(const Cancel *cancel, int milliseconds);
+
+/* Waits until `descriptor` has one of the poll `events` (or an error or hang-up: the next call on
+ * it tells). False, with `error` set, when cancelled or past the deadline first. */
+bool cancel_wait(Cancel *cancel, int descriptor, short events, GError **error);
 
 #endif

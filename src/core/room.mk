@@ -1,15 +1,22 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 noinst_LIBRARIES += libcore.a
 libcore_a_SOURCES = \
+	src/core/cancel.c \
 	src/core/cancel.h \
 	src/core/clock.c \
 	src/core/clock.h \
+	src/core/file.c \
 	src/core/file.h \
+	src/core/file_read.c \
+	src/core/hex.c \
 	src/core/hex.h \
 	src/core/i18n.h \
 	src/core/journal.h \
 	src/core/limits.c \
 	src/core/limits.h \
 	src/core/reader.h \
+	src/core/sanitize.c \
 	src/core/sanitize.h \
-	src/core/secret.h
+	src/core/secret.h \
+	src/core/units.c \
+	src/core/units.h

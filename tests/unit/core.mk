@@ -1,1 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+core_tests = \
+	tests/unit/test-hex \
+	tests/unit/test-cancel \
+	tests/unit/test-file \
+	tests/unit/test-sanitize
+check_PROGRAMS += $(core_tests)
+TESTS += $(core_tests)
+tests_unit_test_hex_SOURCES = tests/unit/test-hex.c tests/unit/bytes.h
+tests_unit_test_hex_LDADD = $(CORE_LIBS)
+tests_unit_test_cancel_SOURCES = tests/unit/test-cancel.c
+tests_unit_test_cancel_LDADD = $(CORE_LIBS)
+tests_unit_test_file_SOURCES = tests/unit/test-file.c tests/unit/bytes.h
+tests_unit_test_file_LDADD = $(CORE_LIBS)
+tests_unit_test_sanitize_SOURCES = tests/unit/test-sanitize.c
+tests_unit_test_sanitize_LDADD = $(CORE_LIBS)
