@@ -56,7 +56,8 @@ bool der_oid_valid(Span content);
 /* OID content equals the encoded constant. */
 #define der_oid_is(content, literal) \
     span_equal((content), span_of((literal), sizeof(literal) - 1))
-/* Dotted text, e.g. "1.2.840.113741.1.13.1". NULL when malformed. Free with g_free. */
+/* Dotted text, e.g. "1.2.840.113741.1.13.1". NULL when malformed or an arc exceeds 64 bits. Free
+ * with g_free. */
 char *der_oid_text(Span content);
 /* BIT STRING of whole octets (no unused bits). */
 bool der_bit_octets(Span content, Span *out);

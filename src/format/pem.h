@@ -13,7 +13,7 @@ typedef struct PemBlock {
     char *label;    /* "CERTIFICATE" */
     GBytes *der;
     size_t offset;  /* of its BEGIN line in the text */
-    size_t size;    /* to the end of its END line */
+    size_t size;    /* to the end of its END line, without the line break */
 } PemBlock;
 
 void pem_block_free(PemBlock *block);
@@ -22,6 +22,9 @@ typedef enum {
     PEM_NOTHING_BETWEEN, /* blocks, white space between them, and perhaps one NUL at the end */
     PEM_TEXT_BETWEEN,    /* text outside blocks is skipped, as openssl prints it */
 } PemMode;
+
+/* A line inside a block is at most this long, in bytes without its line break. */
+enum { PEM_LINE_MOST = 4096 };
 
 /* All blocks in order, at most `most`. NULL when malformed, more than `most`, or none at all;
  * `where` (may be NULL) then gets the offset of what is wrong. Elements PemBlock*, freed with it. */

@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 noinst_LIBRARIES += libformat.a
 libformat_a_SOURCES = \
+	src/format/date.c \
 	src/format/date.h \
+	src/format/der.c \
 	src/format/der.h \
 	src/format/json_pull.h \
+	src/format/pem.c \
 	src/format/pem.h \
 	src/format/toml.h

@@ -1,1 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+format_tests = \
+	tests/unit/test-date \
+	tests/unit/test-der \
+	tests/unit/test-pem
+check_PROGRAMS += $(format_tests)
+TESTS += $(format_tests)
+
+tests_unit_test_date_SOURCES = tests/unit/test-date.c
+tests_unit_test_date_LDADD = $(FORMAT_LIBS)
+
+tests_unit_test_der_SOURCES = tests/unit/test-der.c
+tests_unit_test_der_LDADD = $(FORMAT_LIBS)
+
+tests_unit_test_pem_SOURCES = tests/unit/test-pem.c
+tests_unit_test_pem_LDADD = $(FORMAT_LIBS)
