@@ -11,12 +11,14 @@ libcore_a_SOURCES = \
 	src/core/hex.c \
 	src/core/hex.h \
 	src/core/i18n.h \
+	src/core/journal.c \
 	src/core/journal.h \
 	src/core/limits.c \
 	src/core/limits.h \
 	src/core/reader.h \
 	src/core/sanitize.c \
 	src/core/sanitize.h \
+	src/core/secret.c \
 	src/core/secret.h \
 	src/core/units.c \
 	src/core/units.h

@@ -3,7 +3,9 @@ core_tests = \
 	tests/unit/test-hex \
 	tests/unit/test-cancel \
 	tests/unit/test-file \
-	tests/unit/test-sanitize
+	tests/unit/test-sanitize \
+	tests/unit/test-secret \
+	tests/unit/test-journal
 check_PROGRAMS += $(core_tests)
 TESTS += $(core_tests)
 tests_unit_test_hex_SOURCES = tests/unit/test-hex.c tests/unit/bytes.h
@@ -14,3 +16,7 @@ tests_unit_test_file_SOURCES = tests/unit/test-file.c tests/unit/bytes.h
 tests_unit_test_file_LDADD = $(CORE_LIBS)
 tests_unit_test_sanitize_SOURCES = tests/unit/test-sanitize.c
 tests_unit_test_sanitize_LDADD = $(CORE_LIBS)
+tests_unit_test_secret_SOURCES = tests/unit/test-secret.c
+tests_unit_test_secret_LDADD = $(CORE_LIBS)
+tests_unit_test_journal_SOURCES = tests/unit/test-journal.c
+tests_unit_test_journal_LDADD = $(CORE_LIBS)

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "core/secret.h"
+
+#include "core/file.h"
+
+#include <sodium.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+/* `bytes` is of sodium_malloc: guard pages around, a canary, locked, wiped by sodium_free. */
+struct Secret {
+    uint8_t *bytes;
+    size_t size;
+};
+
+void secret_init(void)
+{
+    if (sodium_init() < 0)
+        g_error("libsodium cannot start: it finds no source of randomness");
+    /* Either alone can be undone: the limit by a core pattern that is a pipe, the flag by exec. */
+    const struct rlimit none = {.rlim_cur = 0, .rlim_max = 0};
+    if (setrlimit(RLIMIT_CORE, &none) != 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
+        g_error("core dumps, which would hold secrets, cannot be turned off");
+}
+
+Secret *secret_new(size_t size)
+{
+    Secret *secret = g_new0(Secret, 1);
+    secret->size = size;
+    /* sodium_malloc goes on when the lock is refused: so it is asked for again, and counts. */
+    secret->bytes = sodium_malloc(size);
+    if (secret->bytes == NULL || (size > 0 && sodium_mlock(secret->bytes, size) != 0))
+        g_error("no locked memory for a secret of %zu bytes: raise the limit (ulimit -l)", size);
+    sodium_memzero(secret->bytes, size);
+    return secret;
+}
+
+void secret_free(Secret *secret)
+{
+    if (secret == NULL)
+        return;
+    sodium_free(secret->bytes);
+    g_free(secret);
+}
+
+uint8_t *secret_data(Secret *secret)
+{
+    return secret->bytes;
+}
+
+size_t secret_size(const Secret *secret)
+{
+    return secret->size;
+}
+
+Span secret_span(const Secret *secret)
+{
+    return span_of(secret->bytes, secret->size);
+}
+
+/* Guarded memory cannot grow in place. */
+static uint8_t *grow_secret(void *owner, size_t used, size_t capacity)
+{
+    Secret **held = owner;
+    Secret *larger = secret_new(capacity);
+    if (*held != NULL)
+        memcpy(larger->bytes, (*held)->bytes, used);
+    secret_free(*held);
+    *held = larger;
+    return larger->bytes;
+}
+
+Secret *secret_read_file(const char *path, LimitId limit, Cancel *cancel, GError **error)
+{
+    g_autoptr(Secret) held = NULL;
+    size_t size;
+    if (!file_read_with(path, limit, cancel, grow_secret, &held, &size, error))
+        return NULL;
+    Secret *exact = secret_new(size);
+    if (size > 0)
+        memcpy(exact->bytes, held->bytes, size);
+    return exact;
+}
