@@ -15,8 +15,13 @@
 #include <stdint.h>
 
 typedef struct Job Job;
+struct Verb;
 
+/* Any member may be NULL: then what it would be told is dropped. */
 typedef struct JobSink {
+    /* The verb that is about to run, before anything else is said (its columns and flags tell how
+     * to show rows). */
+    void (*begin)(const struct Verb *verb, void *data);
     /* One row of the verb's columns (borrowed object), or a whole document when it has none. */
     void (*row)(const json_t *row, void *data);
     /* Human text, already safe for a terminal, without its line feed. */
@@ -30,14 +35,21 @@ Job *job_new(const JobSink *sink, void *data, bool json, Cancel *cancel);
 void job_free(Job *job);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Job, job_free)
 
+/* Whether rows are wanted as JSON: then a verb emits rows alone, and no text. */
 bool job_json(const Job *job);
 Cancel *job_cancel(const Job *job);
 
-void job_emit(Job *job, json_t *row); /* steals */
+/* Steals. Columns of the verb that the row leaves out become null: unknown is null. */
+void job_emit(Job *job, json_t *row);
+/* One line of text; a line feed inside makes several. */
 void job_text(Job *job, const char *format, ...) G_GNUC_PRINTF(2, 3);
 void job_warn(Job *job, const char *format, ...) G_GNUC_PRINTF(2, 3);
 void job_progress(Job *job, const char *what, uint64_t done, uint64_t total);
-/* Says the error and gives its exit status (130 and 143 for cancelled by a signal). */
+/* Says the error and gives its exit status: 2 for VERB_ERROR, 130 when cancelled (nothing is said;
+ * the shell makes 143 of it when SIGTERM was the cause), else 1. */
 int job_fail(Job *job, const GError *error);
+
+/* For whoever runs verbs: tells the sink which one, and whether its line asked for JSON. */
+void job_begin(Job *job, const struct Verb *verb, bool json);
 
 #endif

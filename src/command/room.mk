@@ -1,9 +1,33 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 noinst_LIBRARIES += libcommand.a
 libcommand_a_SOURCES = \
+	src/command/arguments.c \
+	src/command/completion.c \
+	src/command/completion.h \
+	src/command/completion_bash.c \
+	src/command/completion_fish.c \
+	src/command/completion_shell.h \
+	src/command/completion_zsh.c \
+	src/command/help.c \
+	src/command/help.h \
+	src/command/job.c \
 	src/command/job.h \
-	src/command/verb.h
+	src/command/journal.c \
+	src/command/layout.c \
+	src/command/layout.h \
+	src/command/manual.c \
+	src/command/output.c \
+	src/command/output.h \
+	src/command/shell.c \
+	src/command/shell.h \
+	src/command/suggest.c \
+	src/command/suggest.h \
+	src/command/table.c \
+	src/command/table.h \
+	src/command/verb.c \
+	src/command/verb.h \
+	src/command/verbs.h
 
 bin_PROGRAMS += mse-console
 mse_console_SOURCES = src/main.c
-mse_console_LDADD = $(UI_LIBS)
+mse_console_LDADD = libui.a $(COMMAND_LIBS) $(READLINE_LIBS) $(NCURSES_LIBS)

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "command/job.h"
+
+#include "command/verb.h"
+#include "core/i18n.h"
+
+#include <string.h>
+
+struct Job {
+    JobSink sink;
+    void *data;
+    bool json;
+    Cancel *cancel;
+    const Verb *verb;
+};
+
+Job *job_new(const JobSink *sink, void *data, bool json, Cancel *cancel)
+{
+    Job *job = g_new0(Job, 1);
+    job->sink = *sink;
+    job->data = data;
+    job->json = json;
+    job->cancel = cancel ? cancel_ref(cancel) : NULL;
+    return job;
+}
+
+void job_free(Job *job)
+{
+    if (!job)
+        return;
+    if (job->cancel)
+        cancel_unref(job->cancel);
+    g_free(job);
+}
+
+bool job_json(const Job *job)
+{
+    return job->json;
+}
+
+Cancel *job_cancel(const Job *job)
+{
+    return job->cancel;
+}
+
+void job_begin(Job *job, const Verb *verb, bool json)
+{
+    job->verb = verb;
+    job->json |= json;
+    if (job->sink.begin)
+        job->sink.begin(verb, job->data);
+}
+
+/* Every row has every column, in the table's order first. */
+static json_t *row_completed(const VerbColumn *columns, json_t *row)
+{
+    json_t *whole = json_object();
+    for (; columns->name; columns++) {
+        json_t *value = json_object_get(row, columns->name);
+        json_object_set_new(whole, columns->name, value ? json_incref(value) : json_null());
+    }
+    json_object_update_missing(whole, row);
+    json_decref(row);
+    return whole;
+}
+
+void job_emit(Job *job, json_t *row)
+{
+    if (job->verb && job->verb->columns)
+        row = row_completed(job->verb->columns, row);
+    if (job->sink.row)
+        job->sink.row(row, job->data);
+    json_decref(row);
+}
+
+static void say_lines(void (*say)(const char *, void *), char *text, void *data)
+{
+    if (!say)
+        return;
+    for (char *line = text; line;) {
+        char *end = strchr(line, '\n');
+        if (end)
+            *end++ = '\0';
+        say(line, data);
+        line = end;
+    }
+}
+
+void job_text(Job *job, const char *format, ...)
+{
+    va_list list;
+    va_start(list, format);
+    g_autofree char *text = g_strdup_vprintf(format, list);
+    va_end(list);
+    say_lines(job->sink.text, text, job->data);
+}
+
+void job_warn(Job *job, const char *format, ...)
+{
+    va_list list;
+    va_start(list, format);
+    g_autofree char *text = g_strdup_vprintf(format, list);
+    va_end(list);
+    g_autofree char *sentence = g_strdup_printf(_("warning: %s"), text);
+    if (job->sink.error)
+        job->sink.error(sentence, job->data);
+}
+
+void job_progress(Job *job, const char *what, uint64_t done, uint64_t total)
+{
+    if (job->sink.progress)
+        job->sink.progress(what, done, total, job->data);
+}
+
+int job_fail(Job *job, const GError *error)
+{
+    if (error->domain == CANCEL_ERROR && error->code == CANCEL_ERROR_CANCELLED)
+        return EXIT_CANCELLED;
+    if (job->sink.error)
+        job->sink.error(error->message, job->data);
+    return error->domain == VERB_ERROR ? EXIT_USAGE : EXIT_ERROR;
+}

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "command/shell.h"
+
+#include "command/help.h"
+#include "command/layout.h"
+#include "command/output.h"
+#include "command/table.h"
+#include "command/verbs.h"
+#include "core/i18n.h"
+#include "core/sanitize.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* A reader that went away: what a shell sees of a filter that SIGPIPE ended. */
+enum { EXIT_PIPE = 128 + SIGPIPE, EXIT_SIGNAL = 128 };
+
+typedef struct Shell {
+    Output *out, *err;
+    Cancel *cancel;
+    Job *job;
+    const Verb *verb;
+    json_t *rows; /* of a verb that lists: shown when it is done */
+} Shell;
+
+/* For the signal handler alone. */
+static Cancel *signal_cancel;
+static volatile sig_atomic_t signal_caught;
+static volatile sig_atomic_t signal_count;
+
+static void on_signal(int number)
+{
+    /* Whoever asks three times does not want to wait for what is being finished. */
+    if (++signal_count > 2)
+        _exit(EXIT_SIGNAL + number);
+    signal_caught = number;
+    cancel_set(signal_cancel);
+}
+
+static void handle_signals(Cancel *cancel)
+{
+    static const int ending[] = {SIGINT, SIGTERM, SIGHUP};
+    signal_cancel = cancel;
+    struct sigaction action = {.sa_handler = on_signal};
+    sigemptyset(&action.sa_mask);
+    for (size_t i = 0; i < G_N_ELEMENTS(ending); i++) {
+        struct sigaction before;
+        /* nohup and a shell's background jobs ignore some: that stays so. */
+        if (sigaction(ending[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+            sigaction(ending[i], &action, NULL);
+    }
+    action.sa_handler = SIG_IGN;
+    sigaction(SIGPIPE, &action, NULL);
+}
+
+/* A standard descriptor that is closed would be given to the next file opened. The other direction
+ * is opened, so that its use still fails. */
+static void hold_standard_descriptors(void)
+{
+    for (int fd = 0; fd <= 2; fd++) {
+        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+            open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY);
+    }
+}
+
+static void shell_begin(const Verb *verb, void *data)
+{
+    Shell *shell = data;
+    shell->verb = verb;
+}
+
+static void print_json(Shell *shell, const json_t *value, size_t flags)
+{
+    g_autofree char *text = json_dumps(value, flags | JSON_ENSURE_ASCII | JSON_ENCODE_ANY);
+    /* Of all that a terminal might act upon, DEL alone is left raw by jansson. */
+    char **pieces = g_strsplit(text, "\x7f", -1);
+    g_autofree char *safe = g_strjoinv("\\u007f", pieces);
+    g_strfreev(pieces);
+    output_bytes(shell->out, safe, strlen(safe));
+}
+
+static size_t document_flags(const Shell *shell)
+{
+    return output_is_terminal(shell->out) ? JSON_INDENT(2) : JSON_COMPACT;
+}
+
+static void shell_row(const json_t *row, void *data)
+{
+    Shell *shell = data;
+    bool stream = shell->verb->flags & VERB_STREAM;
+    if (!stream && shell->verb->columns) {
+        json_array_append(shell->rows, (json_t *)row);
+        return;
+    }
+    print_json(shell, row, stream ? JSON_COMPACT : document_flags(shell));
+    output_bytes(shell->out, "\n", 1);
+    if (stream)
+        output_flush(shell->out);
+}
+
+static void shell_text(const char *line, void *data)
+{
+    Shell *shell = data;
+    g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
+    g_autofree char *safe = sanitize_string(line);
+    layout_wrap(lines, safe, output_width(shell->out), layout_indent(safe));
+    for (guint i = 0; i < lines->len; i++)
+        output_line(shell->out, g_ptr_array_index(lines, i));
+}
+
+static void shell_error(const char *sentence, void *data)
+{
+    Shell *shell = data;
+    output_flush(shell->out);
+    g_auto(GStrv) lines = g_strsplit(sentence, "\n", -1);
+    for (char **line = lines; *line; line++) {
+        g_autofree char *safe = sanitize_string(*line);
+        g_autofree char *whole = g_strconcat("mse-console: ", safe, NULL);
+        output_line(shell->err, whole);
+    }
+    output_flush(shell->err);
+}
+
+static const JobSink shell_sink = {
+    .begin = shell_begin,
+    .row = shell_row,
+    .text = shell_text,
+    .error = shell_error,
+};
+
+static void show_rows(Shell *shell)
+{
+    if (!job_json(shell->job)) {
+        g_autoptr(GPtrArray) lines =
+            table_render(shell->verb->columns, shell->rows, output_width(shell->out));
+        for (guint i = 0; i < lines->len; i++)
+            output_line(shell->out, g_ptr_array_index(lines, i));
+        return;
+    }
+    output_bytes(shell->out, "[", 1);
+    size_t i;
+    const json_t *row;
+    json_array_foreach(shell->rows, i, row)
+    {
+        output_bytes(shell->out, i ? ",\n" : "\n", i ? 2 : 1);
+        print_json(shell, row, JSON_COMPACT);
+    }
+    output_bytes(shell->out, i ? "\n]\n" : "]\n", i ? 3 : 2);
+}
+
+static bool lists_rows(const Shell *shell)
+{
+    return shell->verb && shell->verb->columns && !(shell->verb->flags & VERB_STREAM);
+}
+
+/* Everything said and written out; the status to exit with. */
+static int finish(Shell *shell, int status)
+{
+    bool cancelled = status == EXIT_CANCELLED;
+    bool rows = lists_rows(shell) && !cancelled;
+    if (rows && (status == EXIT_OK || json_array_size(shell->rows) > 0))
+        show_rows(shell);
+    output_flush(shell->out);
+    int error = output_error(shell->out);
+    if (error == EPIPE)
+        return EXIT_PIPE;
+    if (cancelled || error == ECANCELED) {
+        shell_error(_("cancelled"), shell);
+        return EXIT_SIGNAL + (signal_caught ? signal_caught : SIGINT);
+    }
+    if (error == 0)
+        return status;
+    g_autofree char *sentence =
+        g_strdup_printf(_("standard output: %s; what was printed is not whole"), g_strerror(error));
+    shell_error(sentence, shell);
+    return EXIT_ERROR;
+}
+
+static bool has_terminal(void)
+{
+    const char *term = g_getenv("TERM");
+    return term && *term && strcmp(term, "dumb") != 0 && isatty(STDIN_FILENO) &&
+           isatty(STDOUT_FILENO);
+}
+
+/* Without a terminal the console's question is answered by the plain verb. */
+static int open_console(Shell *shell, char *const *files, int n, ShellConsole console)
+{
+    if (has_terminal())
+        return console(files, (size_t)n);
+    if (n == 0)
+        return verb_usage(shell->job, _("the console needs a terminal; without one: mse-console "
+                                        "verify FILE…, or mse-console help"));
+    shell_error(_("no terminal for the console: this is what mse-console verify says"), shell);
+    g_autoptr(GPtrArray) words = g_ptr_array_new();
+    g_ptr_array_add(words, (char *)"verify");
+    g_ptr_array_add(words, (char *)"--");
+    for (int i = 0; i < n; i++)
+        g_ptr_array_add(words, files[i]);
+    return verb_run_words(shell->job, (char *const *)words->pdata, n + 2);
+}
+
+static bool is_there(const char *path)
+{
+    struct stat status;
+    return lstat(path, &status) == 0;
+}
+
+static int unknown_option(Shell *shell, const char *word)
+{
+    g_autofree char *safe = sanitize_string(word);
+    return verb_usage(shell->job,
+                      _("no option \"%s\" before a verb; \"mse-console --help\" says "
+                        "what there is"),
+                      safe);
+}
+
+static int run_words(Shell *shell, char *const *words, int n, ShellConsole console)
+{
+    if (n == 0)
+        return open_console(shell, words, 0, console);
+    if (strcmp(words[0], "--") == 0)
+        return open_console(shell, words + 1, n - 1, console);
+    if (strcmp(words[0], "--help") == 0 || strcmp(words[0], "-h") == 0)
+        return help_of_all(shell->job);
+    if (strcmp(words[0], "--version") == 0 || strcmp(words[0], "-V") == 0)
+        return verb_run(shell->job, &verb_version, words + 1, n - 1);
+    if (words[0][0] == '-' && words[0][1])
+        return unknown_option(shell, words[0]);
+    if (verb_find(words, n, NULL) || verb_is_group(words[0]) || !is_there(words[0]))
+        return verb_run_words(shell->job, words, n);
+    return open_console(shell, words, n, console);
+}
+
+int shell_main(int argc, char **argv, ShellConsole console)
+{
+    hold_standard_descriptors();
+    g_autoptr(Cancel) cancel = cancel_new();
+    handle_signals(cancel);
+    g_autoptr(Output) out = output_new(STDOUT_FILENO, cancel);
+    g_autoptr(Output) err = output_new(STDERR_FILENO, NULL);
+    Shell shell = {.out = out, .err = err, .cancel = cancel, .rows = json_array()};
+    shell.job = job_new(&shell_sink, &shell, false, cancel);
+    int status =
+        finish(&shell, run_words(&shell, argv + MIN(argc, 1), argc - MIN(argc, 1), console));
+    job_free(shell.job);
+    json_decref(shell.rows);
+    /* The handler must not reach for what is freed now. */
+    for (size_t i = 0; i < 3; i++)
+        signal((int[]){SIGINT, SIGTERM, SIGHUP}[i], SIG_IGN);
+    return status;
+}

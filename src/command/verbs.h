@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The rows of the verb table, for verb.c alone, and what the verbs share.
+ */
+#ifndef MSE_COMMAND_VERBS_H
+#define MSE_COMMAND_VERBS_H
+
+#include "command/verb.h"
+
+extern const Verb verb_verify;
+extern const Verb verb_inspect;
+extern const Verb verb_doctor;
+extern const Verb verb_journal_list;
+extern const Verb verb_journal_verify;
+extern const Verb verb_journal_export;
+extern const Verb verb_help;
+extern const Verb verb_version;
+extern const Verb verb_completion;
+extern const Verb verb_manual;
+
+/* A usage error: VERB_ERROR_USAGE. Returns its exit status through job_fail. */
+int verb_usage(Job *job, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+#endif
