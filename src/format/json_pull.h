@@ -27,6 +27,11 @@ typedef struct JsonPullValue {
     Span range;
 } JsonPullValue;
 
+/* What the first byte of a valid value announces. */
+JsonPullType json_pull_type_of(uint8_t first);
+/* "a number", …: for sentences, translated. */
+const char *json_pull_type_name(JsonPullType type);
+
 /* One document: white space, one value, white space, nothing else. False when it is not strict
  * JSON; `where` (may be NULL) then gets the offset of what is wrong. */
 bool json_pull_document(Span text, JsonPullValue *out, size_t *where);
@@ -44,7 +49,7 @@ bool json_pull_member(JsonPullIterator *iterator, Span *key, JsonPullValue *valu
 /* The next element; false at the end. */
 bool json_pull_element(JsonPullIterator *iterator, JsonPullValue *value);
 
-/* A table of members: fills what is there. */
+/* A table of members: fills what is there; what is absent gets an empty range. */
 typedef struct JsonPullField {
     const char *name;
     JsonPullType type;    /* JSON_PULL_TRUE accepts either boolean */

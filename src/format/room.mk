@@ -5,7 +5,10 @@ libformat_a_SOURCES = \
 	src/format/date.h \
 	src/format/der.c \
 	src/format/der.h \
+	src/format/json_pull.c \
 	src/format/json_pull.h \
+	src/format/json_pull_value.c \
+	src/format/json_pull_walk.c \
 	src/format/pem.c \
 	src/format/pem.h \
 	src/format/toml.h

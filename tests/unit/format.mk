@@ -2,6 +2,8 @@
 format_tests = \
 	tests/unit/test-date \
 	tests/unit/test-der \
+	tests/unit/test-json-pull \
+	tests/unit/test-json-pull-differential \
 	tests/unit/test-pem
 check_PROGRAMS += $(format_tests)
 TESTS += $(format_tests)
@@ -14,3 +16,9 @@ tests_unit_test_der_LDADD = $(FORMAT_LIBS)
 
 tests_unit_test_pem_SOURCES = tests/unit/test-pem.c
 tests_unit_test_pem_LDADD = $(FORMAT_LIBS)
+
+tests_unit_test_json_pull_SOURCES = tests/unit/test-json-pull.c
+tests_unit_test_json_pull_LDADD = $(FORMAT_LIBS)
+
+tests_unit_test_json_pull_differential_SOURCES = tests/unit/test-json-pull-differential.c
+tests_unit_test_json_pull_differential_LDADD = $(FORMAT_LIBS)
