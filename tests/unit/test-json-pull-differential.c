@@ -157,10 +157,22 @@ static bool may_differ(const json_error_t *error)
     return code == json_error_numeric_overflow || code == json_error_null_byte_in_key;
 }
 
+/* A NUL byte outside a string is refused by the grammar; jansson loses it when it ends a literal
+ * or a number, and reads on. */
+static bool holds_nul(Span text)
+{
+    return text.size > 0 && memchr(text.data, '\0', text.size) != NULL;
+}
+
 static void compare(Span text, Tally *tally)
 {
     json_error_t error;
     JsonPullValue ours;
+    if (holds_nul(text)) {
+        g_assert_false(json_pull_document(text, &ours, NULL));
+        tally->set_apart++;
+        return;
+    }
     json_t *theirs =
         json_loadb((const char *)text.data, text.size, JSON_DECODE_ANY | JSON_ALLOW_NUL, &error);
     bool accepted = json_pull_document(text, &ours, NULL);
@@ -170,7 +182,7 @@ static void compare(Span text, Tally *tally)
     }
     if (accepted != (theirs != NULL) &&
         !(theirs != NULL && depth_of(theirs) > limit_bytes(LIMIT_JSON_DEPTH))) {
-        g_autofree char *shown = g_strescape((const char *)text.data, NULL);
+        g_autofree char *shown = g_strndup((const char *)text.data, text.size);
         g_error("ours %s, jansson %s: %s", accepted ? "accepts" : "refuses",
                 theirs != NULL ? "accepts" : error.text, shown);
     }
