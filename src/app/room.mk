@@ -1,8 +1,20 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 noinst_LIBRARIES += libapp.a
 libapp_a_SOURCES = \
+	src/app/evidence.c \
 	src/app/evidence.h \
 	src/app/nearest.c \
 	src/app/nearest.h \
+	src/app/pccs.h \
+	src/app/pccs_answer.c \
+	src/app/pccs_answer.h \
+	src/app/recognise.c \
+	src/app/result.c \
+	src/app/result_json.c \
+	src/app/run.c \
+	src/app/settings.c \
 	src/app/settings.h \
-	src/app/verification.h
+	src/app/settings_table.c \
+	src/app/subject.c \
+	src/app/verification.h \
+	src/app/verification_private.h

@@ -10,6 +10,14 @@
 #include "core/cancel.h"
 #include "core/journal.h"
 
+#define VERIFICATION_ERROR (verification_error_quark())
+typedef enum {
+    VERIFICATION_ERROR_KIND,    /* a file of unknown kind, or one that cannot be judged */
+    VERIFICATION_ERROR_FORM,    /* an export that is malformed */
+    VERIFICATION_ERROR_NOTHING, /* nothing to export */
+} VerificationError;
+GQuark verification_error_quark(void);
+
 typedef enum {
     INPUT_PLAIN, /* recognised by its content */
     INPUT_EVIDENCE,

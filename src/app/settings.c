@@ -1,0 +1,554 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "app/settings.h"
+
+#include "app/nearest.h"
+#include "core/file.h"
+#include "core/hex.h"
+#include "core/i18n.h"
+#include "core/sanitize.h"
+
+/* What one option was set to. */
+typedef struct SettingValue {
+    bool set;
+    char *text;    /* SETTING_PATH, SETTING_URL, SETTING_CHOICE */
+    char *written; /* as in the file, for people */
+    SettingColour colour;
+} SettingValue;
+
+/* One document being read: problems are gathered, so that all are told at once. */
+typedef struct Reading {
+    Settings *settings;
+    const char *path;
+    GPtrArray *problems; /* char* */
+} Reading;
+
+G_DEFINE_QUARK(mse - settings - error, settings_error)
+
+static void setting_key_free(SettingKey *key)
+{
+    g_free(key->command);
+    g_free(key->key);
+    g_free(key);
+}
+
+Settings *settings_new(void)
+{
+    Settings *settings = g_new0(Settings, 1);
+    settings->policy = policy_new();
+    settings->keys = g_ptr_array_new_with_free_func((GDestroyNotify)setting_key_free);
+    settings->warnings = g_ptr_array_new_with_free_func(g_free);
+    settings->values = g_new0(SettingValue, N_SETTINGS);
+    return settings;
+}
+
+void settings_free(Settings *settings)
+{
+    if (settings == NULL)
+        return;
+    for (unsigned i = 0; i < N_SETTINGS; i++) {
+        g_free(settings->values[i].text);
+        g_free(settings->values[i].written);
+    }
+    g_free(settings->values);
+    g_free(settings->path);
+    policy_free(settings->policy);
+    g_ptr_array_unref(settings->keys);
+    g_ptr_array_unref(settings->warnings);
+    g_free(settings);
+}
+
+/* "PATH: line L, column C: …" into a list of sentences. */
+static void note(const Reading *reading, GPtrArray *list, const TomlValue *at, const char *format,
+                 ...) G_GNUC_PRINTF(4, 5);
+static void note(const Reading *reading, GPtrArray *list, const TomlValue *at, const char *format,
+                 ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    g_autofree char *sentence = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    g_autofree char *path = sanitize_string(reading->path);
+    g_ptr_array_add(list, g_strdup_printf(_("%s: line %u, column %u: %s"), path, at->line,
+                                          at->column, sentence));
+}
+#define problem(reading, at, ...) note(reading, (reading)->problems, at, __VA_ARGS__)
+#define warn(reading, at, ...)    note(reading, (reading)->settings->warnings, at, __VA_ARGS__)
+
+/* What the document says there, for a sentence: short and harmless. */
+static char *value_for_people(const TomlValue *value)
+{
+    enum { LONGEST = 60 };
+    switch (value->type) {
+    case TOML_STRING: {
+        g_autofree char *safe =
+            sanitize(span_of(value->as.string.text, value->as.string.size), SANITIZE_LINE);
+        if (g_utf8_strlen(safe, -1) <= LONGEST)
+            return g_strdup_printf("\"%s\"", safe);
+        g_autofree char *start = g_utf8_substring(safe, 0, LONGEST);
+        return g_strdup_printf("\"%s…\"", start);
+    }
+    case TOML_INTEGER:
+        return g_strdup_printf("%" G_GINT64_FORMAT, value->as.integer);
+    case TOML_BOOLEAN:
+        return g_strdup(value->as.boolean ? "true" : "false");
+    default:
+        return g_strdup_printf(_("of type %s"), toml_type_name(value->type));
+    }
+}
+
+static void wrong(const Reading *reading, SettingId id, const TomlValue *value,
+                  const char *expected)
+{
+    const SettingRow *row = &settings_table[id];
+    g_autofree char *found = value_for_people(value);
+    problem(reading, value, _("%s in [%s] is %s; expected %s"), row->key, row->section, found,
+            expected);
+}
+
+/* A string without U+0000, or NULL. */
+static const char *plain_text(const TomlValue *value)
+{
+    if (value->type != TOML_STRING || strlen(value->as.string.text) != value->as.string.size)
+        return NULL;
+    return value->as.string.text;
+}
+
+static bool read_path(Reading *reading, SettingId id, const TomlValue *value)
+{
+    const char *text = plain_text(value);
+    if (text == NULL || *text == '\0') {
+        wrong(reading, id, value, _("the path of a file"));
+        return false;
+    }
+    char **out = &reading->settings->values[id].text;
+    if (*text != '~') {
+        g_autofree char *directory = g_path_get_dirname(reading->path);
+        g_autofree char *absolute = g_canonicalize_filename(directory, NULL);
+        *out = g_canonicalize_filename(text, absolute);
+        return true;
+    }
+    const char *home = g_getenv("HOME");
+    if ((text[1] != '/' && text[1] != '\0') || home == NULL || *home != '/') {
+        wrong(reading, id, value,
+              _("a path; only \"~/\" is understood, and only with a home directory"));
+        return false;
+    }
+    *out = g_build_filename(home, text + 1, NULL);
+    return true;
+}
+
+static bool url_is_http(const char *text)
+{
+    g_autoptr(GUri) uri = g_uri_parse(text, G_URI_FLAGS_NONE, NULL);
+    if (uri == NULL)
+        return false;
+    const char *scheme = g_uri_get_scheme(uri), *host = g_uri_get_host(uri);
+    return (g_str_equal(scheme, "https") || g_str_equal(scheme, "http")) && host != NULL &&
+           *host != '\0';
+}
+
+static bool read_url(Reading *reading, SettingId id, const TomlValue *value)
+{
+    const char *text = plain_text(value);
+    if (text == NULL || !url_is_http(text)) {
+        wrong(reading, id, value, _("a URL that begins with https:// or http://"));
+        return false;
+    }
+    reading->settings->values[id].text = g_strdup(text);
+    return true;
+}
+
+static const char *find_choice(const char *const *choices, const char *text)
+{
+    for (unsigned i = 0; text != NULL && choices[i] != NULL; i++)
+        if (g_str_equal(choices[i], text))
+            return choices[i];
+    return NULL;
+}
+
+static void wrong_choice(const Reading *reading, SettingId id, const TomlValue *value)
+{
+    g_autofree char *choices = g_strjoinv(", ", (char **)settings_table[id].choices);
+    g_autofree char *expected = g_strdup_printf(_("one of %s"), choices);
+    wrong(reading, id, value, expected);
+}
+
+static bool read_choice(Reading *reading, SettingId id, const TomlValue *value)
+{
+    const char *choice = find_choice(settings_table[id].choices, plain_text(value));
+    if (choice == NULL) {
+        wrong_choice(reading, id, value);
+        return false;
+    }
+    reading->settings->values[id].text = g_strdup(choice);
+    return true;
+}
+
+/* Every element of an array; one that is wrong does not hide the next. */
+static bool read_elements(Reading *reading, SettingId id, const TomlValue *value,
+                          bool (*read)(Reading *, SettingId, const TomlValue *),
+                          const char *expected)
+{
+    if (value->type != TOML_ARRAY) {
+        wrong(reading, id, value, expected);
+        return false;
+    }
+    bool good = true;
+    for (unsigned i = 0; i < value->as.array->len; i++)
+        good = read(reading, id, g_ptr_array_index(value->as.array, i)) && good;
+    return good;
+}
+
+static bool check_choice(Reading *reading, SettingId id, const TomlValue *value)
+{
+    if (find_choice(settings_table[id].choices, plain_text(value)) != NULL)
+        return true;
+    wrong_choice(reading, id, value);
+    return false;
+}
+
+static bool read_choices(Reading *reading, SettingId id, const TomlValue *value)
+{
+    return read_elements(reading, id, value, check_choice, _("an array of strings"));
+}
+
+static bool check_measurement(Reading *reading, SettingId id, const TomlValue *value)
+{
+    uint8_t bytes[32];
+    if (value->type == TOML_STRING &&
+        hex_decode_exact(span_of(value->as.string.text, value->as.string.size), bytes,
+                         sizeof bytes))
+        return true;
+    wrong(reading, id, value, _("64 hex digits"));
+    return false;
+}
+
+static bool read_measurements(Reading *reading, SettingId id, const TomlValue *value)
+{
+    return read_elements(reading, id, value, check_measurement,
+                         _("an array of strings of 64 hex digits"));
+}
+
+static bool read_number(Reading *reading, SettingId id, const TomlValue *value)
+{
+    const SettingRow *row = &settings_table[id];
+    if (value->type == TOML_INTEGER && value->as.integer >= 0 &&
+        (uint64_t)value->as.integer >= row->least && (uint64_t)value->as.integer <= row->most)
+        return true;
+    g_autofree char *expected = g_strdup_printf(
+        _("a number from %" G_GUINT64_FORMAT " to %" G_GUINT64_FORMAT), row->least, row->most);
+    wrong(reading, id, value, expected);
+    return false;
+}
+
+static bool read_boolean(Reading *reading, SettingId id, const TomlValue *value)
+{
+    if (value->type == TOML_BOOLEAN)
+        return true;
+    wrong(reading, id, value, _("true or false"));
+    return false;
+}
+
+static bool colour_of_index(int64_t index, SettingColour *out)
+{
+    if (index < 0 || index > 255)
+        return false;
+    *out = (SettingColour){.kind = SETTING_COLOUR_PALETTE, .index = (uint8_t)index};
+    return true;
+}
+
+static bool colour_of_text(const char *text, SettingColour *out)
+{
+    static const char *const names[] = {"black", "red",     "green", "yellow",
+                                        "blue",  "magenta", "cyan",  "white"};
+    if (g_str_equal(text, "default")) {
+        *out = (SettingColour){.kind = SETTING_COLOUR_DEFAULT};
+        return true;
+    }
+    uint8_t rgb[3];
+    if (*text == '#' && hex_decode_exact(span_of(text + 1, strlen(text + 1)), rgb, sizeof rgb)) {
+        *out = (SettingColour){
+            .kind = SETTING_COLOUR_RGB, .red = rgb[0], .green = rgb[1], .blue = rgb[2]};
+        return true;
+    }
+    bool bright = g_str_has_prefix(text, "bright-");
+    const char *name = bright ? text + strlen("bright-") : text;
+    for (unsigned i = 0; i < G_N_ELEMENTS(names); i++)
+        if (g_str_equal(name, names[i]))
+            return colour_of_index(i + (bright ? 8 : 0), out);
+    guint64 index;
+    return g_ascii_string_to_unsigned(text, 10, 0, 255, &index, NULL) &&
+           colour_of_index((int64_t)index, out);
+}
+
+static bool read_colour(Reading *reading, SettingId id, const TomlValue *value)
+{
+    SettingColour *out = &reading->settings->values[id].colour;
+    if (value->type == TOML_INTEGER && colour_of_index(value->as.integer, out))
+        return true;
+    const char *text = plain_text(value);
+    if (text != NULL && colour_of_text(text, out))
+        return true;
+    wrong(reading, id, value,
+          _("default, black, red, green, yellow, blue, magenta, cyan, white (also with bright- "
+            "before), a number from 0 to 255 or \"#rrggbb\""));
+    return false;
+}
+
+static bool (*const readers[])(Reading *, SettingId, const TomlValue *) = {
+    [SETTING_PATH] = read_path,
+    [SETTING_URL] = read_url,
+    [SETTING_CHOICE] = read_choice,
+    [SETTING_CHOICES] = read_choices,
+    [SETTING_NUMBER] = read_number,
+    [SETTING_BOOLEAN] = read_boolean,
+    [SETTING_MEASUREMENTS] = read_measurements,
+    [SETTING_COLOUR] = read_colour,
+};
+
+static void add_key(Reading *reading, const char *command, const TomlValue *at,
+                    const TomlValue *value)
+{
+    const char *text = plain_text(value);
+    if (text == NULL) {
+        g_autofree char *safe = sanitize_string(command);
+        g_autofree char *found = value_for_people(value);
+        problem(reading, value,
+                _("%s in [keys] is %s; expected a key, as in \"x\" or \"Ctrl-x\", or an array of "
+                  "keys"),
+                safe, found);
+        return;
+    }
+    SettingKey *key = g_new0(SettingKey, 1);
+    *key = (SettingKey){.command = g_strdup(command),
+                        .key = g_strdup(text),
+                        .line = value->line,
+                        .column = value->column,
+                        .command_line = at->line,
+                        .command_column = at->column};
+    g_ptr_array_add(reading->settings->keys, key);
+}
+
+static void read_keys(Reading *reading, const char *command, const TomlValue *value)
+{
+    if (value->type != TOML_ARRAY) {
+        add_key(reading, command, value, value);
+        return;
+    }
+    for (unsigned i = 0; i < value->as.array->len; i++)
+        add_key(reading, command, value, g_ptr_array_index(value->as.array, i));
+}
+
+/* The policy's own reader takes it over: one key at a time, so that one that is wrong does not hide
+ * the next. The value is borrowed by a table of one. */
+static void read_policy(Reading *reading, const char *key, const TomlValue *value)
+{
+    g_autoptr(GPtrArray) keys = g_ptr_array_new();
+    g_autoptr(GHashTable) members = g_hash_table_new(g_str_hash, g_str_equal);
+    g_ptr_array_add(keys, (char *)key);
+    g_hash_table_insert(members, (char *)key, (TomlValue *)value);
+    TomlValue one = {.type = TOML_TABLE, .line = value->line, .column = value->column};
+    one.as.table.keys = keys;
+    one.as.table.members = members;
+    g_autoptr(GError) error = NULL;
+    if (!policy_read(reading->settings->policy, &one, reading->path, &error))
+        g_ptr_array_add(reading->problems, g_strdup(error->message));
+}
+
+/* As one would write it, for doctor. */
+static void write_value(GString *out, const TomlValue *value)
+{
+    if (value->type != TOML_ARRAY) {
+        g_autofree char *text = value_for_people(value);
+        g_string_append(out, text);
+        return;
+    }
+    g_string_append_c(out, '[');
+    for (unsigned i = 0; i < value->as.array->len; i++) {
+        if (i > 0)
+            g_string_append(out, ", ");
+        write_value(out, g_ptr_array_index(value->as.array, i));
+    }
+    g_string_append_c(out, ']');
+}
+
+static void read_option(Reading *reading, SettingId id, const char *key, const TomlValue *value)
+{
+    const SettingRow *row = &settings_table[id];
+    if (row->type == SETTING_KEYS) {
+        read_keys(reading, key, value);
+        return;
+    }
+    if (!readers[row->type](reading, id, value))
+        return;
+    SettingValue *out = &reading->settings->values[id];
+    g_autoptr(GString) written = g_string_new(NULL);
+    write_value(written, value);
+    out->set = true;
+    out->written = g_strdup(written->str);
+    if (g_str_equal(row->section, "policy"))
+        read_policy(reading, key, value);
+}
+
+static int find_option(const char *section, const char *key)
+{
+    for (int i = 0; i < N_SETTINGS; i++)
+        if (g_str_equal(settings_table[i].section, section) &&
+            (settings_table[i].type == SETTING_KEYS || g_str_equal(settings_table[i].key, key)))
+            return i;
+    return -1;
+}
+
+static bool section_is_known(const char *section)
+{
+    for (unsigned i = 0; i < N_SETTINGS; i++)
+        if (g_str_equal(settings_table[i].section, section))
+            return true;
+    return false;
+}
+
+/* ": did you mean X?" of the keys of a section, or of the sections when it is NULL. */
+static char *suggestion(const char *section, const char *word)
+{
+    const char *candidates[N_SETTINGS] = {NULL};
+    for (unsigned i = 0; i < N_SETTINGS; i++) {
+        const SettingRow *row = &settings_table[i];
+        if (section == NULL)
+            candidates[i] = row->section;
+        else if (g_str_equal(row->section, section))
+            candidates[i] = row->key;
+    }
+    const char *nearest = nearest_word(word, candidates, N_SETTINGS);
+    if (nearest == NULL)
+        return g_strdup(_("it is not used"));
+    return g_strdup_printf(_("did you mean %s?"), nearest);
+}
+
+static void unknown_option(Reading *reading, const char *section, const char *key,
+                           const TomlValue *value)
+{
+    g_autofree char *safe = sanitize_string(key);
+    g_autofree char *advice = suggestion(section, key);
+    if (g_str_equal(section, "policy"))
+        problem(reading, value, _("unknown key %s in [%s]: %s"), safe, section, advice);
+    else
+        warn(reading, value, _("unknown key %s in [%s]: %s"), safe, section, advice);
+}
+
+static void read_section(Reading *reading, const char *section, const TomlValue *table)
+{
+    if (table->type != TOML_TABLE) {
+        g_autofree char *found = value_for_people(table);
+        problem(reading, table, _("%s is %s; expected a table: [%s]"), section, found, section);
+        return;
+    }
+    for (unsigned i = 0; i < table->as.table.keys->len; i++) {
+        const char *key = g_ptr_array_index(table->as.table.keys, i);
+        const TomlValue *value = toml_get(table, key);
+        int id = find_option(section, key);
+        if (id < 0)
+            unknown_option(reading, section, key, value);
+        else
+            read_option(reading, (SettingId)id, key, value);
+    }
+}
+
+static void read_document(Reading *reading, const TomlValue *root)
+{
+    for (unsigned i = 0; i < root->as.table.keys->len; i++) {
+        const char *section = g_ptr_array_index(root->as.table.keys, i);
+        const TomlValue *value = toml_get(root, section);
+        if (section_is_known(section)) {
+            read_section(reading, section, value);
+            continue;
+        }
+        g_autofree char *safe = sanitize_string(section);
+        g_autofree char *advice = suggestion(NULL, section);
+        if (value->type == TOML_TABLE)
+            warn(reading, value, _("unknown section [%s]: %s"), safe, advice);
+        else
+            warn(reading, value, _("unknown key %s: %s"), safe, advice);
+    }
+}
+
+Settings *settings_parse(Span text, const char *path, GError **error)
+{
+    g_autoptr(GError) inner = NULL;
+    g_autoptr(TomlValue) root = toml_parse(text, path, &inner);
+    if (root == NULL) {
+        g_set_error_literal(error, SETTINGS_ERROR, SETTINGS_ERROR_VALUE, inner->message);
+        return NULL;
+    }
+    g_autoptr(Settings) settings = settings_new();
+    settings->path = g_strdup(path);
+    g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
+    Reading reading = {.settings = settings, .path = path, .problems = problems};
+    read_document(&reading, root);
+    if (problems->len == 0)
+        return g_steal_pointer(&settings);
+    g_ptr_array_add(problems, NULL);
+    g_autofree char *all = g_strjoinv("\n", (char **)problems->pdata);
+    g_set_error_literal(error, SETTINGS_ERROR, SETTINGS_ERROR_VALUE, all);
+    return NULL;
+}
+
+static Settings *load_file(const char *path, GError **error)
+{
+    g_autoptr(GError) inner = NULL;
+    g_autoptr(GBytes) content = file_read(path, LIMIT_SETTINGS, NULL, &inner);
+    if (content == NULL) {
+        g_set_error(error, SETTINGS_ERROR, SETTINGS_ERROR_OPEN, _("reading the settings: %s"),
+                    inner->message);
+        return NULL;
+    }
+    size_t size;
+    const void *data = g_bytes_get_data(content, &size);
+    return settings_parse(span_of(data, size), path, error);
+}
+
+Settings *settings_load(GError **error)
+{
+    const char *named = g_getenv("MSE_CONSOLE_CONFIG");
+    if (named != NULL && *named != '\0')
+        return load_file(named, error);
+    g_autofree char *directory = file_config_directory(NULL);
+    if (directory == NULL)
+        return settings_new();
+    g_autofree char *path = g_build_filename(directory, "config.toml", NULL);
+    if (!g_file_test(path, G_FILE_TEST_EXISTS))
+        return settings_new();
+    return load_file(path, error);
+}
+
+bool settings_is_set(const Settings *settings, SettingId id)
+{
+    return settings->values[id].set;
+}
+
+const char *settings_text(const Settings *settings, SettingId id)
+{
+    if (settings->values[id].text != NULL)
+        return settings->values[id].text;
+    /* Of these types only a choice has a default. */
+    const SettingRow *row = &settings_table[id];
+    for (unsigned i = 0; row->choices != NULL && row->choices[i] != NULL; i++) {
+        g_autofree char *quoted = g_strdup_printf("\"%s\"", row->choices[i]);
+        if (g_strcmp0(quoted, row->default_text) == 0)
+            return row->choices[i];
+    }
+    return NULL;
+}
+
+bool settings_colour(const Settings *settings, SettingId id, SettingColour *out)
+{
+    *out = settings->values[id].colour;
+    return settings->values[id].set;
+}
+
+char *settings_value_text(const Settings *settings, SettingId id)
+{
+    const SettingValue *value = &settings->values[id];
+    return g_strdup(value->set ? value->written : settings_table[id].default_text);
+}

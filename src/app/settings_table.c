@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The option table of config.toml.
+ */
+#include "config.h"
+
+#include "app/settings.h"
+#include "core/i18n.h"
+
+#include <stdint.h>
+
+/* Intel's spelling; held to tcb_status_name by a test. */
+static const char *const tcb_statuses[] = {
+    "UpToDate",
+    "SWHardeningNeeded",
+    "ConfigurationNeeded",
+    "ConfigurationAndSWHardeningNeeded",
+    "OutOfDate",
+    "OutOfDateConfigurationNeeded",
+    "Revoked",
+    "TDRelaunchAdvised",
+    "TDRelaunchAdvisedConfigurationNeeded",
+    NULL,
+};
+
+static const char *const schemes[] = {"terminal", "light", "dark", "mono", NULL};
+
+#define COLOUR(id, name, text) \
+    [SETTING_COLOURS_##        \
+        id] = {.section = "colours", .key = name, .type = SETTING_COLOUR, .help = text}
+
+const SettingRow settings_table[N_SETTINGS] = {
+    [SETTING_POLICY_ACCEPT] =
+        {
+            .section = "policy",
+            .key = "accept",
+            .type = SETTING_CHOICES,
+            .default_text = "[\"UpToDate\", \"SWHardeningNeeded\"]",
+            .choices = tcb_statuses,
+            .help = N_("TCB statuses that are trusted; every one but UpToDate is trusted with a "
+                       "warning."),
+        },
+    [SETTING_POLICY_GRACE_DAYS] =
+        {
+            .section = "policy",
+            .key = "grace_days",
+            .type = SETTING_NUMBER,
+            .default_text = "0",
+            .most = 36500,
+            .help = N_("Days for which expired collateral is still taken, with a warning."),
+        },
+    [SETTING_POLICY_ALLOW_DEBUG] =
+        {
+            .section = "policy",
+            .key = "allow_debug",
+            .type = SETTING_BOOLEAN,
+            .default_text = "false",
+            .help = N_("Accept enclaves that can be debugged: their memory is open to whoever runs "
+                       "them. For development only."),
+        },
+    [SETTING_POLICY_MIN_ISV_SVN] =
+        {
+            .section = "policy",
+            .key = "min_isv_svn",
+            .type = SETTING_NUMBER,
+            .most = UINT16_MAX,
+            .help = N_("The lowest security version (ISVSVN) of an enclave that is accepted."),
+        },
+    [SETTING_POLICY_MIN_TCB_EVALUATION] =
+        {
+            .section = "policy",
+            .key = "min_tcb_evaluation",
+            .type = SETTING_NUMBER,
+            .default_text = "0",
+            .most = UINT32_MAX,
+            .help = N_("The lowest tcbEvaluationDataNumber of TCB info and QE identity that is "
+                       "accepted: refuses collateral that is valid but older than a known flaw."),
+        },
+    [SETTING_POLICY_MRENCLAVE] =
+        {
+            .section = "policy",
+            .key = "mrenclave",
+            .type = SETTING_MEASUREMENTS,
+            .help = N_("Enclave measurements (MRENCLAVE) that are accepted; any one of them."),
+        },
+    [SETTING_POLICY_MRSIGNER] =
+        {
+            .section = "policy",
+            .key = "mrsigner",
+            .type = SETTING_MEASUREMENTS,
+            .help = N_("Enclave signers (MRSIGNER) that are accepted; any one of them."),
+        },
+    [SETTING_TRUST_ROOT] =
+        {
+            .section = "trust",
+            .key = "root",
+            .type = SETTING_PATH,
+            .help = N_("A certificate (PEM) that is trusted instead of Intel's SGX Root CA. "
+                       "Everything judged with it is marked SIMULATED."),
+        },
+    [SETTING_PCCS_URL] =
+        {
+            .section = "pccs",
+            .key = "url",
+            .type = SETTING_URL,
+            .help = N_("Where collateral is fetched when neither the command line nor the evidence "
+                       "brings it: a PCCS, or Intel's PCS. Not set: nothing is fetched."),
+        },
+    [SETTING_PCCS_CA] =
+        {
+            .section = "pccs",
+            .key = "ca",
+            .type = SETTING_PATH,
+            .help = N_("Certificates (PEM) that the PCCS's own TLS certificate is checked against, "
+                       "instead of the system's."),
+        },
+    [SETTING_COLOURS_SCHEME] =
+        {
+            .section = "colours",
+            .key = "scheme",
+            .type = SETTING_CHOICE,
+            .default_text = "\"terminal\"",
+            .choices = schemes,
+            .help = N_("The colours to start from: the terminal's own, or made for a light or a "
+                       "dark background, or none."),
+        },
+    COLOUR(TRUSTED, "trusted", N_("The mark and word of what is trusted.")),
+    COLOUR(WARNING, "warning", N_("Warnings, and what is trusted with them.")),
+    COLOUR(REJECTED, "rejected", N_("What is rejected, expired or unreadable; failed checks.")),
+    COLOUR(UNKNOWN, "unknown", N_("What is not judged yet, skipped or not reached.")),
+    COLOUR(TITLE, "title", N_("Titles of panes and the header line.")),
+    COLOUR(BORDER, "border", N_("Borders of panes.")),
+    COLOUR(FOCUS, "focus", N_("The border and title of the pane that has the focus.")),
+    COLOUR(SELECTION, "selection", N_("The background of the selected line.")),
+    COLOUR(MATCH, "match", N_("What a search or filter found.")),
+    COLOUR(KEY, "key", N_("Keys in the hint line and the help.")),
+    COLOUR(DIM, "dim", N_("What matters less: hex, column titles.")),
+    COLOUR(ALARM, "alarm", N_("Alarms and the word SIMULATED in the header.")),
+    [SETTING_KEYS_COMMAND] =
+        {
+            .section = "keys",
+            .key = "COMMAND",
+            .type = SETTING_KEYS,
+            .help = N_("The key, or an array of keys, of a command of the console, in place of its "
+                       "own; \"\" leaves it without. The console's help (?) names commands and "
+                       "keys."),
+        },
+};
+
+const char *setting_type_name(SettingType type)
+{
+    static const char *const names[] = {
+        [SETTING_PATH] = N_("path"),
+        [SETTING_URL] = N_("URL (http or https)"),
+        [SETTING_CHOICE] = N_("one of"),
+        [SETTING_CHOICES] = N_("array of"),
+        [SETTING_NUMBER] = N_("number"),
+        [SETTING_BOOLEAN] = N_("true or false"),
+        [SETTING_MEASUREMENTS] = N_("array of 64 hex digits each"),
+        [SETTING_COLOUR] = N_("colour: default, a name, 0..255 or \"#rrggbb\""),
+        [SETTING_KEYS] = N_("key, or array of keys"),
+    };
+    return names[type];
+}
