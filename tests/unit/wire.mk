@@ -1,1 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+wire_tests = tests/unit/test-wire
+check_PROGRAMS += $(wire_tests)
+TESTS += $(wire_tests)
+tests_unit_test_wire_SOURCES = tests/unit/test-wire.c tests/unit/bytes.h \
+	tests/unit/tls_server.c tests/unit/tls_server.h
+tests_unit_test_wire_LDADD = $(WIRE_LIBS)

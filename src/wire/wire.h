@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Wire: the network, for whoever needs an answer from it. A request is a value and an answer is an
+ * immutable message, so that the facades below, which block the calling thread (a job's, never the
+ * console's), keep their shape when the transfers move to one thread of their own.
+ *
+ * Every wait watches `cancel` and ends within 100 ms of it, then with a CANCEL_ERROR. All other
+ * errors are WIRE_ERROR, and say what was asked of whom, what happened, and what to do. Nothing a
+ * server sent gets into them unsanitized, and no password of a URL.
+ *
+ * Environment: the proxies (http_proxy, https_proxy, all_proxy, no_proxy) as libcurl reads them.
+ * SSL_CERT_FILE and SSL_CERT_DIR, which Debian's libcurl does not read (its paths are compiled in),
+ * are read here, each replacing its half of the system's trust, as OpenSSL's own programs do.
+ */
+#ifndef MSE_WIRE_WIRE_H
+#define MSE_WIRE_WIRE_H
+
+#include "core/cancel.h"
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#define WIRE_ERROR (wire_error_quark())
+typedef enum {
+    WIRE_ERROR_URL,       /* not one that can be asked */
+    WIRE_ERROR_NAME,      /* the host's or proxy's name was not found */
+    WIRE_ERROR_CONNECT,   /* refused, unreachable, cut off before an answer */
+    WIRE_ERROR_TIMEOUT,   /* a deadline of the request passed */
+    WIRE_ERROR_TLS,       /* no handshake, or a certificate that is not trusted */
+    WIRE_ERROR_PROTOCOL,  /* not HTTP, or an answer cut short */
+    WIRE_ERROR_TOO_LARGE, /* body or headers beyond their limits */
+    WIRE_ERROR_REDIRECT,  /* the answer was to ask elsewhere */
+    WIRE_ERROR_SETUP,     /* on this side: memory, an authority file */
+} WireError;
+GQuark wire_error_quark(void);
+
+/* Prepares libcurl, with allocators that wipe what they free: a request's body and headers would
+ * stay in the heap otherwise. Thread-safe, does its work once; the functions below call it. */
+bool wire_init(GError **error);
+
+/* A GET. Strings are borrowed for the call. Zero in a number means the default. */
+typedef struct WireRequest {
+    const char *url;            /* http or https */
+    const char *authority_file; /* PEM: trust these authorities alone. NULL: the system's */
+    size_t body_maximum;        /* bytes; default LIMIT_HTTP_BODY */
+    unsigned connect_deadline;  /* milliseconds, name and handshake included; default 10,000 */
+    unsigned total_deadline;    /* milliseconds; default 30,000 */
+} WireRequest;
+
+/* An answer: never changes, so threads may share it. */
+typedef struct WireAnswer WireAnswer;
+WireAnswer *wire_answer_ref(WireAnswer *answer);
+void wire_answer_unref(WireAnswer *answer);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(WireAnswer, wire_answer_unref)
+
+unsigned wire_answer_status(const WireAnswer *answer); /* 200, 404, … */
+GBytes *wire_answer_body(const WireAnswer *answer);    /* borrowed, may be empty */
+
+/* The value of the first header of that name, in any case, as the server sent it (sanitize before
+ * showing), without white space around it. Borrowed; NULL when there is none. */
+const char *wire_answer_header(const WireAnswer *answer, const char *name);
+
+/* Asks, and waits for the whole answer. Any status but a redirect is an answer: the caller judges
+ * it. Redirects are not followed, since the question may matter to whoever is asked: the error
+ * says where to. TLS 1.2 or later, verified. NULL with `error` set. Free with
+ * wire_answer_unref. */
+WireAnswer *wire_get(const WireRequest *request, Cancel *cancel, GError **error);
+
+/* Connects to "host", "host:port" or "[address]:port" (default port 443), makes a TLS handshake and
+ * returns the certificate that the peer proved to own, in DER. It is not verified in any other way:
+ * the caller is about to judge it. At most 10 s. NULL with `error` set. Caller owns the result. */
+GBytes *wire_peer_certificate(const char *host_port, Cancel *cancel, GError **error);
+
+/* A URL as it may be shown: without user and password, sanitized. Free with g_free. */
+char *wire_show_url(const char *url);
+
+#endif
