@@ -1,1 +1,34 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+# mse-sim: a program of its own. It never links the verifier: sharing code, they would share mistakes.
+noinst_LIBRARIES += libsim.a
+libsim_a_SOURCES = \
+	src/sim/break_rows.h \
+	src/sim/breaks.c \
+	src/sim/breaks.h \
+	src/sim/certificate.c \
+	src/sim/certificate.h \
+	src/sim/crypto.c \
+	src/sim/crypto.h \
+	src/sim/evidence.c \
+	src/sim/evidence.h \
+	src/sim/info.c \
+	src/sim/info.h \
+	src/sim/platform.c \
+	src/sim/platform.h \
+	src/sim/platform_files.c \
+	src/sim/platform_files.h \
+	src/sim/quote.c \
+	src/sim/quote.h \
+	src/sim/sgx_extension.c \
+	src/sim/sgx_extension.h
+
+SIM_LIBS = libsim.a $(FORMAT_LIBS) $(CRYPTO_LIBS)
+
+bin_PROGRAMS += mse-sim
+mse_sim_SOURCES = \
+	src/sim/main.c \
+	src/sim/options.c \
+	src/sim/options.h \
+	src/sim/verb_platform.c \
+	src/sim/verb_quote.c
+mse_sim_LDADD = $(SIM_LIBS) $(MICROHTTPD_LIBS)
