@@ -38,7 +38,7 @@ typedef struct TrustLink {
 typedef struct Verdict {
     VerdictKind kind;
     CheckOutcome checks[N_CHECKS];
-    TcbStatus tcb_status;  /* TCB_UNKNOWN when one of checks format … debug failed or was not reached */
+    TcbStatus tcb_status; /* TCB_UNKNOWN when one of checks format … debug failed or was skipped */
     GPtrArray *advisories; /* char*, sorted, unique */
     int64_t time;          /* judged at */
     bool has_interval;     /* of validity of the whole: */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Strict DER on Reader (X.690): definite minimal lengths, single-byte tags, canonical BOOLEAN and
- * INTEGER, nothing after the end. Sources: X.690, RFC 5280. Held to d2i_X509 by a differential test.
+ * INTEGER, nothing after the end. Sources: X.690, RFC 5280. Held to d2i_X509 by a differential
+ * test.
  */
 #ifndef MSE_FORMAT_DER_H
 #define MSE_FORMAT_DER_H

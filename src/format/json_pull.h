@@ -44,7 +44,7 @@ typedef struct JsonPullIterator {
 } JsonPullIterator;
 
 bool json_pull_open(const JsonPullValue *container, JsonPullIterator *out);
-/* The next member; false at the end. `key` is the raw text between its quotes, escapes undecoded. */
+/* The next member; false at the end. `key` is the raw text between its quotes, not unescaped. */
 bool json_pull_member(JsonPullIterator *iterator, Span *key, JsonPullValue *value);
 /* The next element; false at the end. */
 bool json_pull_element(JsonPullIterator *iterator, JsonPullValue *value);

@@ -27,7 +27,7 @@ typedef enum {
 enum { PEM_LINE_MOST = 4096 };
 
 /* All blocks in order, at most `most`. NULL when malformed, more than `most`, or none at all;
- * `where` (may be NULL) then gets the offset of what is wrong. Elements PemBlock*, freed with it. */
+ * `where` (may be NULL) then gets the offset of what is wrong. Elements PemBlock*, its own. */
 GPtrArray *pem_decode(Span text, PemMode mode, unsigned most, size_t *where);
 
 /* One block, 64 columns, LF. Free with g_free. */

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# A fuzz target is tests/fuzz/fuzz-NAME.c with its seeds in tests/fuzz/seeds/NAME/; both are found by
-# name, nothing is listed. `make check` replays the seeds; `make fuzz` hunts for FUZZ_SECONDS each.
+# A fuzz target is tests/fuzz/fuzz-NAME.c with its seeds in tests/fuzz/seeds/NAME/; both are found
+# by name, nothing is listed. `make check` replays the seeds; `make fuzz` hunts for FUZZ_SECONDS
+# each.
 
 FUZZ_NAMES = $(patsubst fuzz-%.c,%,$(notdir $(wildcard $(top_srcdir)/tests/fuzz/fuzz-*.c)))
 # configure sets FUZZ_REPLAYS to $(fuzz_replays): automake cannot follow a wildcard in TESTS.
@@ -28,17 +29,19 @@ tests/fuzz/%.fuzzer: tests/fuzz/fuzz-%.c $(fuzz_archives)
 	  -o $@ $(filter %.c,$^) $(fuzz_link)
 
 # libFuzzer is clang's, so the rooms are built again by it, in fuzz/ of the build tree.
+fuzz_srcdir = $(if $(filter /%,$(srcdir)),$(srcdir),../$(srcdir))
+
 .PHONY: fuzz fuzz-programs
 fuzz-programs: $(fuzz_programs)
 
 fuzz:
 	@test -n "$(CLANG)" || { echo 'make fuzz wants clang: apt-get install clang' >&2; exit 1; }
 	@$(MKDIR_P) fuzz
-	@test -f fuzz/Makefile || { cd fuzz && case '$(srcdir)' in /*) s='$(srcdir)';; \
-	  *) s='../$(srcdir)';; esac && "$$s/configure" -q --enable-fuzzing CC='$(CLANG)' CFLAGS='-g -O1'; }
+	@test -f fuzz/Makefile || { cd fuzz && \
+	  '$(fuzz_srcdir)/configure' -q --enable-fuzzing CC='$(CLANG)' CFLAGS='-g -O1'; }
 	$(MAKE) -C fuzz fuzz-programs
-	@cd fuzz && case '$(srcdir)' in /*) s='$(srcdir)';; *) s='../$(srcdir)';; esac && \
-	  FUZZ_SECONDS='$(FUZZ_SECONDS)' "$$s/tests/fuzz/run-fuzz" "$$s/tests/fuzz/seeds" $(FUZZ_NAMES)
+	@cd fuzz && FUZZ_SECONDS='$(FUZZ_SECONDS)' \
+	  '$(fuzz_srcdir)/tests/fuzz/run-fuzz' '$(fuzz_srcdir)/tests/fuzz/seeds' $(FUZZ_NAMES)
 
 CLEANFILES += $(fuzz_replays) $(fuzz_programs)
 EXTRA_DIST += tests/fuzz/replay.c tests/fuzz/run-fuzz \
