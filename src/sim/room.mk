@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# mse-sim: a program of its own. It never links the verifier: sharing code, they would share mistakes.
+# mse-sim: a program of its own. It never links the verifier: sharing code is sharing mistakes.
 noinst_LIBRARIES += libsim.a
 libsim_a_SOURCES = \
 	src/sim/break_rows.h \
