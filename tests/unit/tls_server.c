@@ -185,12 +185,7 @@ static bool handshake(Server *server, Connection *connection)
         return true;
     connection->tls = SSL_new(server->tls);
     SSL_set_fd(connection->tls, connection->descriptor);
-    bool done = SSL_accept(connection->tls) == 1;
-    const char *name = SSL_get_servername(connection->tls, TLSEXT_NAMETYPE_host_name);
-    g_mutex_lock(&server->mutex);
-    g_strlcpy(server->name_asked, name != NULL ? name : "", sizeof server->name_asked);
-    g_mutex_unlock(&server->mutex);
-    return done;
+    return SSL_accept(connection->tls) == 1;
 }
 
 static void serve(Server *server, int descriptor)
@@ -201,7 +196,8 @@ static void serve(Server *server, int descriptor)
         cancel_set(script->cancel_at_request);
         then(server, &connection);
     } else if (handshake(server, &connection)) {
-        read_request(server, &connection);
+        if (!script->answer_first)
+            read_request(server, &connection);
         cancel_set(script->cancel_at_request);
         size_t size = script->answer == NULL ? 0 : script->size;
         if (connection_write(&connection, script->answer, size))
@@ -221,9 +217,24 @@ static gpointer run(gpointer data)
     return NULL;
 }
 
-static SSL_CTX *make_tls(const Script *script)
+/* Called at the client's hello: so it is there when the client has seen the certificate. */
+static int note_name(SSL *tls, int *alert, void *data)
 {
+    Server *server = data;
+    (void)alert;
+    const char *name = SSL_get_servername(tls, TLSEXT_NAMETYPE_host_name);
+    g_mutex_lock(&server->mutex);
+    g_strlcpy(server->name_asked, name != NULL ? name : "", sizeof server->name_asked);
+    g_mutex_unlock(&server->mutex);
+    return SSL_TLSEXT_ERR_OK;
+}
+
+static SSL_CTX *make_tls(Server *server)
+{
+    const Script *script = &server->script;
     SSL_CTX *tls = SSL_CTX_new(TLS_server_method());
+    SSL_CTX_set_tlsext_servername_callback(tls, note_name);
+    SSL_CTX_set_tlsext_servername_arg(tls, server);
     SSL_CTX_use_certificate(tls, script->identity->certificate);
     SSL_CTX_use_PrivateKey(tls, script->identity->key);
     if (script->newest_tls != 0) {
@@ -266,7 +277,7 @@ Server *server_start(const Script *script)
     g_mutex_init(&server->mutex);
     server->stop = cancel_new();
     if (script->identity != NULL)
-        server->tls = make_tls(script);
+        server->tls = make_tls(server);
     server->thread = g_thread_new("server", run, server);
     return server;
 }

@@ -37,6 +37,7 @@ typedef struct Script {
     const Identity *identity;  /* NULL: no TLS */
     int newest_tls;            /* TLS1_1_VERSION, …; 0: whatever OpenSSL has */
     bool wait;                 /* THEN applies before the handshake and request */
+    bool answer_first;         /* before anything was asked */
     bool on_ipv6;              /* listen on ::1 */
     Cancel *cancel_at_request; /* set once a request (or, with `wait`, a connection) is there */
 } Script;
