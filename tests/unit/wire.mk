@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-wire_tests = tests/unit/test-wire tests/unit/test-peer
+wire_tests = tests/unit/test-wire tests/unit/test-peer tests/unit/test-wire-memory
 check_PROGRAMS += $(wire_tests)
 TESTS += $(wire_tests)
 tests_unit_test_wire_SOURCES = tests/unit/test-wire.c tests/unit/bytes.h \
@@ -8,3 +8,6 @@ tests_unit_test_wire_LDADD = $(WIRE_LIBS)
 tests_unit_test_peer_SOURCES = tests/unit/test-peer.c tests/unit/bytes.h \
 	tests/unit/tls_server.c tests/unit/tls_server.h
 tests_unit_test_peer_LDADD = $(WIRE_LIBS)
+tests_unit_test_wire_memory_SOURCES = tests/unit/test-wire-memory.c \
+	tests/unit/tls_server.c tests/unit/tls_server.h
+tests_unit_test_wire_memory_LDADD = $(WIRE_LIBS)
