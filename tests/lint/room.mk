@@ -12,7 +12,8 @@ LINT_TESTS = \
 LINT_MORE = tests/lint/test-translation.sh
 
 TESTS += $(LINT_TESTS)
-EXTRA_DIST += $(LINT_TESTS) $(LINT_MORE) tests/lint/tap.sh tests/lint/lint
+EXTRA_DIST += $(LINT_TESTS) $(LINT_MORE) tests/lint/test-bootstrap.sh tests/lint/tap.sh \
+	tests/lint/lint
 
 .PHONY: lint
 lint:
