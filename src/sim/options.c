@@ -19,9 +19,7 @@ struct SimArguments {
 static const SimOption help_option = {.name = "help", .help = N_("say this and stop")};
 
 const SimVerb *const sim_verbs[] = {
-    &sim_verb_platform,
-    &sim_verb_quote,
-    NULL,
+    &sim_verb_platform, &sim_verb_quote, &sim_verb_pccs, &sim_verb_samples, NULL,
 };
 
 const SimVerb *sim_verb_find(const char *name)

@@ -4,6 +4,7 @@
 #include "sim/platform.h"
 
 #include "core/hex.h"
+#include "core/i18n.h"
 #include "format/pem.h"
 #include "sim/crypto.h"
 
@@ -62,6 +63,15 @@ void platform_spec_init(PlatformSpec *spec, int64_t at)
         .at = at,
         .days = 30,
     };
+}
+
+bool platform_time_valid(int64_t at, GError **error)
+{
+    if (at >= 1000000000 && at <= 3000000000)
+        return true;
+    g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "%s",
+                _("--at: a time between 2001 and 2065 is expected"));
+    return false;
 }
 
 /* Expired documents ended as long before `at` as they were valid. */
@@ -254,6 +264,19 @@ Platform *platform_variant(const Platform *platform, const PlatformSpec *spec)
     platform_recipe(variant, spec);
     platform_make_documents(variant);
     return variant;
+}
+
+Platform *platform_forgery(const Platform *platform)
+{
+    Platform *forgery = g_new0(Platform, 1);
+    for (unsigned i = 0; i < N_KEYS; i++)
+        if (i != KEY_ENCLAVE_SIGNER)
+            forgery->keys[i] = key_new_p256();
+    forgery->keys[KEY_ENCLAVE_SIGNER] = platform->keys[KEY_ENCLAVE_SIGNER];
+    EVP_PKEY_up_ref(forgery->keys[KEY_ENCLAVE_SIGNER]);
+    platform_recipe(forgery, &platform->recipe.spec);
+    platform_make_documents(forgery);
+    return forgery;
 }
 
 void platform_free(Platform *platform)

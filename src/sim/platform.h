@@ -47,6 +47,8 @@ typedef struct PlatformSpec {
 } PlatformSpec;
 
 void platform_spec_init(PlatformSpec *spec, int64_t at);
+/* Whether a platform can be made at that time: its certificates last decades around it. */
+bool platform_time_valid(int64_t at, GError **error);
 
 typedef struct PlatformRecipe {
     PlatformSpec spec;
@@ -78,6 +80,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Platform, platform_free)
 Platform *platform_new(const PlatformSpec *spec);
 /* The same keys and root certificate, another specification; documents are made. */
 Platform *platform_variant(const Platform *platform, const PlatformSpec *spec);
+
+/* Another root and other keys under the same names: what a forger would make of it. */
+Platform *platform_forgery(const Platform *platform);
 
 /* Sets recipe from spec and keys as a sound platform's. */
 void platform_recipe(Platform *platform, const PlatformSpec *spec);

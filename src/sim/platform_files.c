@@ -9,18 +9,14 @@
 #include "core/sanitize.h"
 #include "format/pem.h"
 #include "sim/crypto.h"
+#include "sim/directory.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <glib/gstdio.h>
 #include <jansson.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 enum { KEY_MODE = 0600, FILE_MODE = 0644 };
 
-static const char SPEC_FILE[] = "platform.json";
+#define SPEC_FILE "platform.json"
 static const char MAKER[] = "mse-sim, SIMULATED";
 
 /* By what it is: keys and certificates share their stem. */
@@ -46,7 +42,7 @@ static const char *const qe_identity_files[N_SIM_TEES] = {"qe-identity-sgx.json"
 static const char *const collateral_files[N_SIM_TEES] = {"collateral-sgx.json",
                                                          "collateral-tdx.json"};
 
-const char *const platform_other_files[] = {
+static const char *const other_files[] = {
     "collateral.json",
     "pck-chain.pem",
     "enclave-signer.pub.pem",
@@ -124,8 +120,9 @@ static bool write_files(const Platform *platform, const char *directory, GError 
     return !writer.failed;
 }
 
-static bool is_ours(const char *name)
+static bool is_ours(const char *directory, const char *name)
 {
+    (void)directory;
     for (unsigned i = 0; i < N_STORED_KEYS; i++) {
         g_autofree char *key = named(stems[i], ".key");
         g_autofree char *certificate = named(stems[i], ".pem");
@@ -139,94 +136,24 @@ static bool is_ours(const char *name)
     for (unsigned i = 0; i < N_CRLS; i++)
         if (strcmp(name, crl_files[i]) == 0)
             return true;
-    return g_strv_contains(platform_other_files, name);
+    return g_strv_contains(other_files, name);
 }
 
-static bool refuse(GError **error, const char *path, const char *why)
+static const DirectoryKind platform_kind = {.marker = SPEC_FILE, .is_ours = is_ours};
+
+static bool fill(const char *directory, const void *data, GError **error)
 {
-    g_autofree char *shown = sanitize_string(path);
-    g_set_error(error, SIM_ERROR, SIM_ERROR_DIRECTORY, "%s: %s", shown, why);
-    return false;
+    return write_files(data, directory, error);
 }
 
-/* What stands at `path` may be replaced: nothing, an empty directory, or a platform by force. */
-static bool may_replace(const char *path, bool force, GError **error)
+bool platform_may_replace(const char *path, bool force, GError **error)
 {
-    g_autoptr(GError) problem = NULL;
-    g_autoptr(GDir) directory = g_dir_open(path, 0, &problem);
-    if (directory == NULL && g_error_matches(problem, G_FILE_ERROR, G_FILE_ERROR_NOENT))
-        return true;
-    if (directory == NULL)
-        return refuse(error, path, problem->message);
-    const char *name;
-    bool empty = true, spec = false;
-    while ((name = g_dir_read_name(directory)) != NULL) {
-        empty = false;
-        spec = spec || strcmp(name, SPEC_FILE) == 0;
-        if (!is_ours(name))
-            return refuse(error, path,
-                          _("holds other files than a platform's: name another directory"));
-    }
-    if (!empty && !spec)
-        return refuse(error, path, _("not empty and no platform: name another directory"));
-    if (!empty && !force)
-        return refuse(error, path, _("holds a platform already: --force replaces it"));
-    return true;
-}
-/* Removes a directory with the files in it; there are no others below. */
-static void remove_directory(const char *path)
-{
-    g_autoptr(GDir) directory = g_dir_open(path, 0, NULL);
-    const char *name;
-    while (directory != NULL && (name = g_dir_read_name(directory)) != NULL) {
-        g_autofree char *file = g_build_filename(path, name, NULL);
-        g_unlink(file);
-    }
-    g_rmdir(path);
-}
-
-/* Puts `made` at `path`: rename over nothing or an empty directory, else both change places. */
-static bool put_in_place(const char *made, const char *path, GError **error)
-{
-    if (rename(made, path) == 0)
-        return true;
-    if ((errno == ENOTEMPTY || errno == EEXIST) &&
-        renameat2(AT_FDCWD, made, AT_FDCWD, path, RENAME_EXCHANGE) == 0) {
-        remove_directory(made); /* the old one by now */
-        return true;
-    }
-    g_autofree char *shown = sanitize_string(path);
-    g_set_error(error, SIM_ERROR, SIM_ERROR_DIRECTORY, _("%s: cannot be put in place: %s"), shown,
-                g_strerror(errno));
-    return false;
+    return directory_may_replace(path, &platform_kind, force, error);
 }
 
 bool platform_write(const Platform *platform, const char *path, bool force, GError **error)
 {
-    if (!may_replace(path, force, error))
-        return false;
-    /* The place itself, not a link to it. */
-    char *resolved = realpath(path, NULL);
-    g_autofree char *place = g_strdup(resolved ? resolved : path);
-    free(resolved);
-    size_t size = strlen(place);
-    while (size > 1 && place[size - 1] == '/')
-        place[--size] = '\0';
-    g_autofree char *parent = g_path_get_dirname(place);
-    if (!file_make_directory(parent, error))
-        return false;
-    g_autofree char *made = g_strconcat(place, ".XXXXXX", NULL);
-    if (g_mkdtemp_full(made, 0755) == NULL) {
-        const int problem = errno;
-        g_autofree char *shown = sanitize_string(place);
-        g_set_error(error, SIM_ERROR, SIM_ERROR_DIRECTORY, _("%s: cannot be made: %s"), shown,
-                    g_strerror(problem));
-        return false;
-    }
-    if (write_files(platform, made, error) && put_in_place(made, place, error))
-        return true;
-    remove_directory(made);
-    return false;
+    return directory_make(path, &platform_kind, force, fill, platform, error);
 }
 
 static GBytes *read_file(const char *directory, const char *name, GError **error)

@@ -14,7 +14,7 @@ bool platform_write(const Platform *platform, const char *path, bool force, GErr
 /* Reads it back: the documents as they stand in the files. NULL with an error. */
 Platform *platform_read(const char *path, GError **error);
 
-/* Every name that may stand in a platform's directory; ends with NULL. */
-extern const char *const platform_other_files[];
+/* Whether platform_write would do it, as far as what stands there is concerned. */
+bool platform_may_replace(const char *path, bool force, GError **error);
 
 #endif

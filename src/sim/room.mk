@@ -9,6 +9,8 @@ libsim_a_SOURCES = \
 	src/sim/certificate.h \
 	src/sim/crypto.c \
 	src/sim/crypto.h \
+	src/sim/directory.c \
+	src/sim/directory.h \
 	src/sim/evidence.c \
 	src/sim/evidence.h \
 	src/sim/info.c \
@@ -27,8 +29,14 @@ SIM_LIBS = libsim.a $(FORMAT_LIBS) $(CRYPTO_LIBS)
 bin_PROGRAMS += mse-sim
 mse_sim_SOURCES = \
 	src/sim/main.c \
+	src/sim/fault.c \
+	src/sim/fault.h \
 	src/sim/options.c \
 	src/sim/options.h \
+	src/sim/pccs.c \
+	src/sim/pccs.h \
+	src/sim/verb_pccs.c \
 	src/sim/verb_platform.c \
-	src/sim/verb_quote.c
+	src/sim/verb_quote.c \
+	src/sim/verb_samples.c
 mse_sim_LDADD = $(SIM_LIBS) $(MICROHTTPD_LIBS)

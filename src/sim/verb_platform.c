@@ -91,13 +91,7 @@ static bool spec_of(const SimArguments *arguments, PlatformSpec *spec, GError **
         g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, _("--days: at least 1 is expected"));
         return false;
     }
-    /* Certificates begin up to 21 years earlier and end 31 later: all within UTCTime's century. */
-    if (spec->at < 1000000000 || spec->at > 3000000000) {
-        g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
-                    _("--at: a time between 2001 and 2065 is expected"));
-        return false;
-    }
-    return true;
+    return platform_time_valid(spec->at, error);
 }
 
 static void report(const PlatformSpec *spec, const char *directory)

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * mse-sim pccs DIR: serves a platform's collateral until TERM or INT.
+ */
+#include "config.h"
+
+#include "core/clock.h"
+#include "core/file.h"
+#include "core/i18n.h"
+#include "core/sanitize.h"
+#include "format/pem.h"
+#include "sim/crypto.h"
+#include "sim/options.h"
+#include "sim/pccs.h"
+#include "sim/platform_files.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { DAY = 86400, FAULTS_MOST = 16 };
+
+static const SimOption options[] = {
+    {.name = "listen",
+     .kind = SIM_OPTION_TEXT,
+     .metavar = "HOST:PORT",
+     .help = N_("where (default 127.0.0.1:0; port 0: any that is free)")},
+    {.name = "fault",
+     .kind = SIM_OPTION_TEXT,
+     .metavar = "KIND@CALL",
+     .repeatable = true,
+     .help = N_("what goes wrong, at pckcrl, tcb, qe-identity, rootcacrl or *")},
+    {.name = "sgx-header", .help = N_("send the chain of TCB info in SGX-TCB-Info-Issuer-Chain")},
+    {.name = "http", .help = N_("plain HTTP")},
+    {.name = "port-file",
+     .kind = SIM_OPTION_FILE,
+     .metavar = "FILE",
+     .help = N_("write the port there when ready")},
+    {.name = NULL},
+};
+
+G_GNUC_PRINTF(3, 4)
+static bool fail(GError **error, SimError code, const char *format, ...)
+{
+    va_list list;
+    va_start(list, format);
+    g_autofree char *text = g_strdup_vprintf(format, list);
+    va_end(list);
+    g_autofree char *shown = sanitize_string(text);
+    g_set_error(error, SIM_ERROR, code, "%s", shown);
+    return false;
+}
+
+typedef union Address {
+    struct sockaddr any;
+    struct sockaddr_in v4;
+    struct sockaddr_in6 v6;
+} Address;
+
+/* HOST:PORT, [HOST]:PORT or a port alone. */
+static bool parse_address(const char *text, Address *out, socklen_t *size, GError **error)
+{
+    const char *colon = strrchr(text, ':');
+    g_autofree char *host = colon ? g_strndup(text, (size_t)(colon - text)) : g_strdup("127.0.0.1");
+    const char *digits = colon ? colon + 1 : text;
+    const size_t n = strlen(host);
+    if (n > 2 && host[0] == '[' && host[n - 1] == ']') {
+        host[n - 1] = '\0';
+        memmove(host, host + 1, n - 1);
+    }
+    if (strcmp(host, "localhost") == 0) {
+        g_free(host);
+        host = g_strdup("127.0.0.1");
+    }
+    guint64 port;
+    *out = (Address){.any = {0}};
+    if (!g_ascii_isdigit(digits[0]) ||
+        !g_ascii_string_to_unsigned(digits, 10, 0, UINT16_MAX, &port, NULL))
+        return fail(error, SIM_ERROR_USAGE, _("--listen: %s: HOST:PORT is expected"), text);
+    if (inet_pton(AF_INET, host, &out->v4.sin_addr) == 1) {
+        out->v4.sin_family = AF_INET;
+        out->v4.sin_port = htons((uint16_t)port);
+        *size = sizeof out->v4;
+        return true;
+    }
+    if (inet_pton(AF_INET6, host, &out->v6.sin6_addr) == 1) {
+        out->v6.sin6_family = AF_INET6;
+        out->v6.sin6_port = htons((uint16_t)port);
+        *size = sizeof out->v6;
+        return true;
+    }
+    return fail(error, SIM_ERROR_USAGE, _("--listen: %s: localhost or an address is expected"),
+                text);
+}
+
+/* A listening socket, or -1. `port` gets what it became. */
+static int listen_at(const char *text, unsigned *port, GError **error)
+{
+    Address address;
+    socklen_t size = 0;
+    if (!parse_address(text, &address, &size, error))
+        return -1;
+    const int descriptor =
+        socket(address.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    const int yes = 1;
+    if (descriptor < 0 || setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) != 0 ||
+        bind(descriptor, &address.any, size) != 0 || listen(descriptor, SOMAXCONN) != 0 ||
+        getsockname(descriptor, &address.any, &size) != 0) {
+        fail(error, SIM_ERROR_NETWORK, _("%s: cannot listen there: %s"), text, g_strerror(errno));
+        if (descriptor >= 0)
+            close(descriptor);
+        return -1;
+    }
+    *port = ntohs(address.any.sa_family == AF_INET ? address.v4.sin_port : address.v6.sin6_port);
+    return descriptor;
+}
+
+static bool write_text(const char *path, int mode, const char *text, GError **error)
+{
+    return file_write(path, span_of(text, strlen(text)), mode, error);
+}
+
+static char *read_text(const char *path)
+{
+    g_autoptr(GBytes) bytes = file_read(path, LIMIT_KEY, NULL, NULL);
+    if (bytes == NULL)
+        return NULL;
+    size_t size;
+    const char *data = g_bytes_get_data(bytes, &size);
+    return g_strndup(data, size);
+}
+
+/* The service's own TLS identity: kept in DIR, so that it stays the same over restarts. */
+static bool tls_identity(const char *directory, char **certificate, char **key, GError **error)
+{
+    g_autofree char *certificate_path = g_build_filename(directory, "pccs.pem", NULL);
+    g_autofree char *key_path = g_build_filename(directory, "pccs.key", NULL);
+    *certificate = read_text(certificate_path);
+    *key = read_text(key_path);
+    if (*certificate != NULL && *key != NULL)
+        return true;
+    g_free(*certificate);
+    g_free(*key);
+    g_autoptr(EVP_PKEY) made = key_new_p256();
+    const int64_t now = clock_now(); /* TLS clients have no other time */
+    g_autoptr(GBytes) der = certificate_make_tls(made, now - DAY, now + 3650 * (int64_t)DAY);
+    size_t size;
+    const void *data = g_bytes_get_data(der, &size);
+    *certificate = pem_encode("CERTIFICATE", span_of(data, size));
+    *key = key_private_pem(made);
+    return write_text(key_path, 0600, *key, error) &&
+           write_text(certificate_path, 0644, *certificate, error);
+}
+
+static bool parse_faults(const SimArguments *arguments, Fault *faults, unsigned *n, GError **error)
+{
+    const GPtrArray *values = sim_values(arguments, "fault");
+    *n = values ? values->len : 0;
+    if (*n > FAULTS_MOST)
+        return fail(error, SIM_ERROR_USAGE, _("--fault: at most %d"), FAULTS_MOST);
+    for (unsigned i = 0; i < *n; i++)
+        if (!fault_parse(values->pdata[i], pccs_calls, &faults[i], error))
+            return false;
+    return true;
+}
+
+/* Blocked before any thread begins, so that none of them is interrupted instead. */
+static void block_signals(sigset_t *set)
+{
+    sigemptyset(set);
+    sigaddset(set, SIGTERM);
+    sigaddset(set, SIGINT);
+    pthread_sigmask(SIG_BLOCK, set, NULL);
+    signal(SIGPIPE, SIG_IGN); /* a client that went away */
+}
+
+static bool announce(const SimArguments *arguments, const char *directory, bool plain,
+                     unsigned port, GError **error)
+{
+    g_autofree char *shown = sanitize_string(directory);
+    printf(_("SIMULATED PCCS at %s://localhost:%u/\n"), plain ? "http" : "https", port);
+    if (!plain)
+        printf(_("Its TLS certificate is %s/pccs.pem\n"), shown);
+    fflush(stdout);
+    const char *file = sim_value(arguments, "port-file");
+    g_autofree char *line = g_strdup_printf("%u\n", port);
+    return file == NULL || write_text(file, 0644, line, error);
+}
+
+static bool serve(const SimArguments *arguments, const Platform *platform, const Fault *faults,
+                  unsigned n_faults, GError **error)
+{
+    const char *directory = sim_operand(arguments), *listen_text = sim_value(arguments, "listen");
+    const bool plain = sim_flag(arguments, "http");
+    g_autofree char *certificate = NULL, *key = NULL;
+    unsigned port;
+    if (!plain && !tls_identity(directory, &certificate, &key, error))
+        return false;
+    const int descriptor = listen_at(listen_text ? listen_text : "127.0.0.1:0", &port, error);
+    if (descriptor < 0)
+        return false;
+    sigset_t set;
+    block_signals(&set);
+    const PccsOptions wanted = {
+        .socket = descriptor,
+        .certificate = certificate,
+        .key = key,
+        .faults = faults,
+        .n_faults = n_faults,
+        .sgx_header = sim_flag(arguments, "sgx-header"),
+    };
+    Pccs *pccs = pccs_start(platform, &wanted, error);
+    if (pccs == NULL)
+        return false;
+    const bool announced = announce(arguments, directory, plain, port, error);
+    int which;
+    if (announced)
+        sigwait(&set, &which);
+    pccs_stop(pccs);
+    return announced;
+}
+
+static bool run(const SimArguments *arguments, GError **error)
+{
+    Fault faults[FAULTS_MOST];
+    unsigned n_faults;
+    if (sim_operand(arguments) == NULL)
+        return fail(error, SIM_ERROR_USAGE, "%s", _("no directory: mse-sim pccs DIR [OPTION…]"));
+    if (!parse_faults(arguments, faults, &n_faults, error))
+        return false;
+    g_autoptr(Platform) platform = platform_read(sim_operand(arguments), error);
+    return platform != NULL && serve(arguments, platform, faults, n_faults, error);
+}
+
+const SimVerb sim_verb_pccs = {
+    .name = "pccs",
+    .operand = "DIR",
+    .help = N_("serve the platform's collateral as a SIMULATED PCCS"),
+    .description = N_(
+        "Answers the calls of a PCCS over HTTPS until TERM or INT. Its TLS certificate, for\n"
+        "localhost, 127.0.0.1 and ::1, is DIR/pccs.pem. Faults: hang, reset, slow=MS, status=N,\n"
+        "truncate, garbage, redirect, lie; the first that applies to a call is used."),
+    .options = options,
+    .run = run,
+};
