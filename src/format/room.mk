@@ -11,4 +11,10 @@ libformat_a_SOURCES = \
 	src/format/json_pull_walk.c \
 	src/format/pem.c \
 	src/format/pem.h \
-	src/format/toml.h
+	src/format/toml.c \
+	src/format/toml.h \
+	src/format/toml_parse.c \
+	src/format/toml_parser.h \
+	src/format/toml_scalar.c \
+	src/format/toml_string.c \
+	src/format/toml_write.c

@@ -4,7 +4,9 @@ format_tests = \
 	tests/unit/test-der \
 	tests/unit/test-json-pull \
 	tests/unit/test-json-pull-differential \
-	tests/unit/test-pem
+	tests/unit/test-pem \
+	tests/unit/test-toml \
+	tests/unit/test-toml-suite
 check_PROGRAMS += $(format_tests)
 TESTS += $(format_tests)
 
@@ -22,3 +24,9 @@ tests_unit_test_json_pull_LDADD = $(FORMAT_LIBS)
 
 tests_unit_test_json_pull_differential_SOURCES = tests/unit/test-json-pull-differential.c
 tests_unit_test_json_pull_differential_LDADD = $(FORMAT_LIBS)
+
+tests_unit_test_toml_SOURCES = tests/unit/test-toml.c
+tests_unit_test_toml_LDADD = $(FORMAT_LIBS)
+
+tests_unit_test_toml_suite_SOURCES = tests/unit/test-toml-suite.c
+tests_unit_test_toml_suite_LDADD = $(FORMAT_LIBS)
