@@ -1,9 +1,60 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 noinst_LIBRARIES += libattest.a
 libattest_a_SOURCES = \
+	src/attest/anchor.c \
+	src/attest/anchor.h \
+	src/attest/cache.c \
+	src/attest/cache.h \
+	src/attest/certificate.c \
+	src/attest/certificate.h \
+	src/attest/chain_facts.c \
+	src/attest/check_binding.c \
+	src/attest/check_crl.c \
+	src/attest/check_debug.c \
+	src/attest/check_expectations.c \
+	src/attest/check_format.c \
+	src/attest/check_pck_chain.c \
+	src/attest/check_platform.c \
+	src/attest/check_policy.c \
+	src/attest/check_qe.c \
+	src/attest/check_qe_identity.c \
+	src/attest/check_qe_report.c \
+	src/attest/check_quote.c \
+	src/attest/check_root.c \
+	src/attest/check_tcb_info.c \
+	src/attest/check_tcb_level.c \
+	src/attest/checks.c \
 	src/attest/checks.h \
+	src/attest/collateral.c \
 	src/attest/collateral.h \
+	src/attest/conclusion.c \
+	src/attest/conclusion.h \
+	src/attest/crl.c \
+	src/attest/crl.h \
+	src/attest/document_facts.c \
+	src/attest/facts.h \
+	src/attest/intel_root.c \
+	src/attest/judgement.c \
+	src/attest/judgement.h \
+	src/attest/mrsigner.c \
+	src/attest/need.c \
+	src/attest/pck_extension.c \
+	src/attest/pck_extension.h \
+	src/attest/policy.c \
 	src/attest/policy.h \
+	src/attest/policy_read.c \
+	src/attest/qe_identity.c \
+	src/attest/qe_identity.h \
+	src/attest/quote.c \
 	src/attest/quote.h \
+	src/attest/signature.c \
+	src/attest/signature.h \
+	src/attest/tcb.c \
 	src/attest/tcb.h \
+	src/attest/tcb_evaluation.c \
+	src/attest/tcb_evaluation.h \
+	src/attest/tcb_info.c \
+	src/attest/tcb_info.h \
+	src/attest/trust_chain.c \
+	src/attest/verify.c \
 	src/attest/verify.h

@@ -27,10 +27,7 @@ struct Cancel {
 
 _Static_assert(ATOMIC_BOOL_LOCK_FREE == 2, "cancel_set is called from signal handlers");
 
-GQuark cancel_error_quark(void)
-{
-    return g_quark_from_static_string("mse-cancel-error");
-}
+G_DEFINE_QUARK(mse - cancel - error, cancel_error)
 
 Cancel *cancel_new(void)
 {

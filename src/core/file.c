@@ -11,10 +11,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-GQuark file_error_quark(void)
-{
-    return g_quark_from_static_string("mse-file-error");
-}
+G_DEFINE_QUARK(mse - file - error, file_error)
 
 /* How many names a temporary may find taken before we give up. */
 #define TEMPORARY_TRIES 100
