@@ -23,7 +23,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Cancel, cancel_unref)
 /* Sets it. Async-signal-safe: a handler may call it. */
 void cancel_set(Cancel *cancel);
 
-/* Sets it by itself `milliseconds` from now, on the monotonic clock. */
+/* Sets it by itself `milliseconds` from now, on the monotonic clock. Before the waiting begins: a
+ * wait under way keeps to the deadline that it found. */
 void cancel_set_deadline(Cancel *cancel, unsigned milliseconds);
 
 /* True, with `error` set (domain CANCEL_ERROR), when it is set or its deadline has passed. */

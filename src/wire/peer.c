@@ -92,6 +92,9 @@ static void configure(CURL *curl, GBytes **leaf)
     curl_easy_setopt(curl, CURLOPT_CONNECT_ONLY, 1L);
     curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 0L);
     curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 0L);
+    /* Not loading the system's authorities, which nothing here asks, saves 25 ms. */
+    curl_easy_setopt(curl, CURLOPT_CAINFO, NULL);
+    curl_easy_setopt(curl, CURLOPT_CAPATH, NULL);
     curl_easy_setopt(curl, CURLOPT_SSL_ENABLE_ALPN, 0L);
     /* A handshake resumed from an earlier one shows no certificate. */
     curl_easy_setopt(curl, CURLOPT_SSL_SESSIONID_CACHE, 0L);
