@@ -31,7 +31,7 @@ const char *input_kind_name(InputKind kind)
 
 static bool contains(Span text, const char *word)
 {
-    return memmem(text.data, text.size, word, strlen(word)) != NULL;
+    return text.size > 0 && memmem(text.data, text.size, word, strlen(word)) != NULL;
 }
 
 /* Intel's vendor id, or a header that nothing else begins with and room for a report. */

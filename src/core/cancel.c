@@ -27,7 +27,10 @@ struct Cancel {
 
 _Static_assert(ATOMIC_BOOL_LOCK_FREE == 2, "cancel_set is called from signal handlers");
 
-G_DEFINE_QUARK(mse - cancel - error, cancel_error)
+GQuark cancel_error_quark(void)
+{
+    return g_quark_from_static_string("mse-cancel-error");
+}
 
 Cancel *cancel_new(void)
 {

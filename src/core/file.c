@@ -11,7 +11,10 @@
 #include <stdio.h>
 #include <unistd.h>
 
-G_DEFINE_QUARK(mse - file - error, file_error)
+GQuark file_error_quark(void)
+{
+    return g_quark_from_static_string("mse-file-error");
+}
 
 /* How many names a temporary may find taken before we give up. */
 #define TEMPORARY_TRIES 100

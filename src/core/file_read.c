@@ -41,7 +41,7 @@ static bool fail_too_large(const Source *source, off_t size, GError **error)
 {
     g_autofree char *shown = sanitize_string(source->path);
     g_autofree char *maximum = units_size(limit_bytes(source->limit));
-    const char *name = limit_row(source->limit)->name;
+    const char *name = _(limit_row(source->limit)->name);
     if (size > 0) {
         g_autofree char *actual = units_size((uint64_t)size);
         g_set_error(error, FILE_ERROR, FILE_ERROR_TOO_LARGE,

@@ -8,8 +8,8 @@
 
 #include <libintl.h>
 
-#define _(text)            dgettext("mse-console", text)
-#define N_(text)           text
-#define P_(one, many, n)   dngettext("mse-console", one, many, (unsigned long)(n))
+#define _(text)          dgettext("mse-console", text)
+#define N_(text)         text
+#define P_(one, many, n) dngettext("mse-console", one, many, (unsigned long)(n))
 
 #endif

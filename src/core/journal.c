@@ -18,15 +18,20 @@
 #include <time.h>
 #include <unistd.h>
 
-G_DEFINE_QUARK(mse - journal - error, journal_error)
+GQuark journal_error_quark(void)
+{
+    return g_quark_from_static_string("mse-journal-error");
+}
 
-/* How long to try for the lock, and how often, in milliseconds. Whoever holds it holds it for one
- * write; only a process stopped in the middle of that keeps it. */
+/* How long to try for the lock, in milliseconds. Whoever holds it holds it for one write; only a
+ * process stopped in the middle of that keeps it. */
 #define LOCK_PATIENCE 2000
-#define LOCK_INTERVAL 2
 
 /* What is read of the journal at a time, in bytes. */
 #define CHUNK 65536
+
+/* What is read of its end to find the last line: lines of ours are shorter. */
+#define FIRST_PIECE 2048
 
 #define HASH_SIZE crypto_hash_sha256_BYTES
 
@@ -99,16 +104,19 @@ static bool check_descriptor(const Journal *journal, int descriptor, JournalErro
     return true;
 }
 
+/* flock has no timeout: so it is tried again, first soon, then every 5 ms. */
 static bool lock(const Journal *journal, int descriptor, int operation, JournalError code,
                  GError **error)
 {
     int64_t until = clock_monotonic() + LOCK_PATIENCE * INT64_C(1000);
+    struct timespec pause = {.tv_nsec = 50 * 1000};
     while (flock(descriptor, operation | LOCK_NB) != 0) {
         if (errno != EWOULDBLOCK && errno != EINTR)
             return fail(journal, code, g_strerror(errno), error);
         if (clock_monotonic() > until)
             return fail(journal, code, _("another process keeps it locked"), error);
-        poll(NULL, 0, LOCK_INTERVAL);
+        ppoll(NULL, 0, &pause, NULL);
+        pause.tv_nsec = MIN(pause.tv_nsec * 2, 5 * 1000 * 1000);
     }
     return true;
 }
@@ -157,8 +165,10 @@ static bool read_at(int descriptor, uint8_t *out, size_t size, off_t offset)
  * it cannot be read. */
 static off_t find_line_start(int descriptor, off_t end, uint8_t *chunk)
 {
+    off_t piece = FIRST_PIECE;
     while (end > 0) {
-        size_t size = (size_t)MIN(end, (off_t)CHUNK);
+        size_t size = (size_t)MIN(end, piece);
+        piece = CHUNK;
         end -= (off_t)size;
         if (!read_at(descriptor, chunk, size, end))
             return -1;

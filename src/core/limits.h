@@ -11,25 +11,32 @@
 
 /* LIMIT(id, name, maximum, unit, why) */
 #define LIMIT_TABLE(LIMIT)                                                                         \
-    LIMIT(QUOTE, "quote", 64 * 1024, "bytes", N_("the largest seen is 8 KiB; chains of five fit")) \
-    LIMIT(CERTIFICATE, "certificate", 256 * 1024, "bytes", N_("PEM chain with padded TDX quotes")) \
-    LIMIT(CRL, "revocation list", 4 * 1024 * 1024, "bytes", N_("Intel's are under 1 MiB"))         \
-    LIMIT(COLLATERAL, "collateral", 16 * 1024 * 1024, "bytes",                                     \
+    LIMIT(QUOTE, N_("quote"), 64 * 1024, N_("bytes"),                                              \
+          N_("the largest seen is 8 KiB; chains of five fit"))                                     \
+    LIMIT(CERTIFICATE, N_("certificate"), 256 * 1024, N_("bytes"),                                 \
+          N_("PEM chain with padded TDX quotes"))                                                  \
+    LIMIT(CRL, N_("revocation list"), 4 * 1024 * 1024, N_("bytes"), N_("Intel's are under 1 MiB")) \
+    LIMIT(COLLATERAL, N_("collateral"), 16 * 1024 * 1024, N_("bytes"),                             \
           N_("two lists in hex and two infos"))                                                    \
-    LIMIT(EVIDENCE, "evidence", 16 * 1024 * 1024, "bytes", N_("collateral and a certificate"))     \
-    LIMIT(INPUT, "input file", 16 * 1024 * 1024, "bytes", N_("the largest of the kinds above"))    \
-    LIMIT(POLICY, "policy file", 1024 * 1024, "bytes", N_("written by hand"))                      \
-    LIMIT(SETTINGS, "settings file", 1024 * 1024, "bytes", N_("written by hand"))                  \
-    LIMIT(KEY, "key file", 64 * 1024, "bytes", N_("an RSA key is 3 KiB"))                          \
-    LIMIT(JOURNAL_LINE, "journal line", 64 * 1024, "bytes", N_("one write stays whole"))           \
-    LIMIT(HTTP_BODY, "HTTP answer", 16 * 1024 * 1024, "bytes", N_("as collateral"))                \
-    LIMIT(HTTP_HEADERS, "HTTP headers", 256 * 1024, "bytes", N_("issuer chains travel in them"))   \
-    LIMIT(DER_DEPTH, "DER nesting", 16, "levels", N_("certificates need nine"))                    \
-    LIMIT(JSON_DEPTH, "JSON nesting", 32, "levels", N_("TCB info needs six"))                      \
-    LIMIT(TOML_DEPTH, "TOML nesting", 64, "levels", N_("the stack is small"))                      \
-    LIMIT(CRL_ENTRIES, "revoked certificates", 100000, "entries", N_("4 MiB hold no more"))        \
-    LIMIT(TCB_LEVELS, "TCB levels", 256, "entries", N_("Intel's infos have under 40"))             \
-    LIMIT(INPUTS, "inputs in one call", 100000, "files", N_("each keeps its verdict in memory"))
+    LIMIT(EVIDENCE, N_("evidence"), 16 * 1024 * 1024, N_("bytes"),                                 \
+          N_("collateral and a certificate"))                                                      \
+    LIMIT(INPUT, N_("input file"), 16 * 1024 * 1024, N_("bytes"),                                  \
+          N_("the largest of the kinds above"))                                                    \
+    LIMIT(POLICY, N_("policy file"), 1024 * 1024, N_("bytes"), N_("written by hand"))              \
+    LIMIT(SETTINGS, N_("settings file"), 1024 * 1024, N_("bytes"), N_("written by hand"))          \
+    LIMIT(KEY, N_("key file"), 64 * 1024, N_("bytes"), N_("an RSA key is 3 KiB"))                  \
+    LIMIT(JOURNAL_LINE, N_("journal line"), 64 * 1024, N_("bytes"), N_("one write stays whole"))   \
+    LIMIT(HTTP_BODY, N_("HTTP answer"), 16 * 1024 * 1024, N_("bytes"), N_("as collateral"))        \
+    LIMIT(HTTP_HEADERS, N_("HTTP headers"), 256 * 1024, N_("bytes"),                               \
+          N_("issuer chains travel in them"))                                                      \
+    LIMIT(DER_DEPTH, N_("DER nesting"), 16, N_("levels"), N_("certificates need nine"))            \
+    LIMIT(JSON_DEPTH, N_("JSON nesting"), 32, N_("levels"), N_("TCB info needs six"))              \
+    LIMIT(TOML_DEPTH, N_("TOML nesting"), 64, N_("levels"), N_("the stack is small"))              \
+    LIMIT(CRL_ENTRIES, N_("revoked certificates"), 100000, N_("entries"),                          \
+          N_("4 MiB hold no more"))                                                                \
+    LIMIT(TCB_LEVELS, N_("TCB levels"), 256, N_("entries"), N_("Intel's infos have under 40"))     \
+    LIMIT(INPUTS, N_("inputs in one call"), 100000, N_("files"),                                   \
+          N_("each keeps its verdict in memory"))
 
 typedef enum {
 #define LIMIT(id, name, maximum, unit, why) LIMIT_##id,
@@ -38,11 +45,12 @@ typedef enum {
         N_LIMITS
 } LimitId;
 
+/* The texts are marked: _() them where they are shown. */
 typedef struct LimitRow {
     const char *name;
     size_t maximum;
     const char *unit;
-    const char *why; /* for translation: _() when shown */
+    const char *why;
 } LimitRow;
 
 /* The row of a limit; never NULL for a valid id. */

@@ -35,9 +35,7 @@ static inline bool span_equal(Span a, Span b)
 
 static inline Reader reader_on(Span bytes)
 {
-    /* Not even zero may be added to a null pointer. */
-    const uint8_t *end = bytes.size > 0 ? bytes.data + bytes.size : bytes.data;
-    return (Reader){.start = bytes.data, .at = bytes.data, .end = end};
+    return (Reader){.start = bytes.data, .at = bytes.data, .end = bytes.data + bytes.size};
 }
 
 /* Bytes not yet taken. */

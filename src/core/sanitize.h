@@ -12,7 +12,7 @@
 #include <glib.h>
 
 typedef enum {
-    SANITIZE_LINE = 0,             /* nothing but printable characters comes out */
+    SANITIZE_LINE = 0, /* nothing but printable characters comes out */
     SANITIZE_KEEP_NEWLINES = 1 << 0,
     SANITIZE_KEEP_TABS = 1 << 1,
 } SanitizeFlags;

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 noinst_LIBRARIES += libformat.a
 libformat_a_SOURCES = \
+	src/format/archive.c \
+	src/format/archive.h \
 	src/format/date.c \
 	src/format/date.h \
 	src/format/der.c \
@@ -11,4 +13,10 @@ libformat_a_SOURCES = \
 	src/format/json_pull_walk.c \
 	src/format/pem.c \
 	src/format/pem.h \
-	src/format/toml.h
+	src/format/toml.c \
+	src/format/toml.h \
+	src/format/toml_parse.c \
+	src/format/toml_parser.h \
+	src/format/toml_scalar.c \
+	src/format/toml_string.c \
+	src/format/toml_write.c

@@ -32,10 +32,12 @@ typedef struct TomlDate {
 
 typedef struct TomlValue TomlValue;
 
-/* A table keeps its members in the order of the document. Array: TomlValue*; both own theirs. */
+/* A table keeps its members in the order of the document. Array: TomlValue*; both own theirs.
+ * A key that holds U+0000 (TOML allows it) has the bytes C0 80 there. */
 struct TomlValue {
     TomlType type;
-    unsigned line, column;
+    unsigned line, column;         /* of the value; of a table's header or first key */
+    unsigned key_line, key_column; /* of its key; 0 for an element and for the root */
     union {
         struct {
             char *text; /* UTF-8, NUL-terminated; may hold U+0000 inside: see size */
@@ -47,7 +49,7 @@ struct TomlValue {
         TomlDate date;
         GPtrArray *array;
         struct {
-            GPtrArray *keys;     /* char*, in order */
+            GPtrArray *keys;     /* char*, in order; owns them */
             GHashTable *members; /* key → TomlValue* */
         } table;
     } as;
@@ -57,7 +59,8 @@ struct TomlValue {
 typedef enum { TOML_ERROR_SYNTAX, TOML_ERROR_LIMIT } TomlError;
 GQuark toml_error_quark(void);
 
-/* The root table; NULL with an error whose message starts "line L, column C: ". `name` is what the
+/* The root table; NULL with an error whose message starts "line L, column C: " and says what was
+ * found and what is expected, foreign text sanitized. `name` is what the
  * message calls the document (a path), or NULL. Caller owns: toml_free. */
 TomlValue *toml_parse(Span text, const char *name, GError **error);
 void toml_free(TomlValue *value);

@@ -9,7 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-G_DEFINE_QUARK(mse - wire - error, wire_error)
+GQuark wire_error_quark(void)
+{
+    return g_quark_from_static_string("mse-wire-error");
+}
 
 /* Before each block stands its size, in what keeps the block aligned for anything. */
 typedef union Header {

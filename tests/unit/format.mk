@@ -1,12 +1,18 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 format_tests = \
+	tests/unit/test-archive \
 	tests/unit/test-date \
 	tests/unit/test-der \
 	tests/unit/test-json-pull \
 	tests/unit/test-json-pull-differential \
-	tests/unit/test-pem
+	tests/unit/test-pem \
+	tests/unit/test-toml \
+	tests/unit/test-toml-suite
 check_PROGRAMS += $(format_tests)
 TESTS += $(format_tests)
+
+tests_unit_test_archive_SOURCES = tests/unit/test-archive.c
+tests_unit_test_archive_LDADD = $(FORMAT_LIBS)
 
 tests_unit_test_date_SOURCES = tests/unit/test-date.c
 tests_unit_test_date_LDADD = $(FORMAT_LIBS)
@@ -22,3 +28,9 @@ tests_unit_test_json_pull_LDADD = $(FORMAT_LIBS)
 
 tests_unit_test_json_pull_differential_SOURCES = tests/unit/test-json-pull-differential.c
 tests_unit_test_json_pull_differential_LDADD = $(FORMAT_LIBS)
+
+tests_unit_test_toml_SOURCES = tests/unit/test-toml.c
+tests_unit_test_toml_LDADD = $(FORMAT_LIBS)
+
+tests_unit_test_toml_suite_SOURCES = tests/unit/test-toml-suite.c
+tests_unit_test_toml_suite_LDADD = $(FORMAT_LIBS)

@@ -259,7 +259,8 @@ static void mutate(GByteArray *text, GRand *random)
         return;
     }
     default: {
-        guint size = MIN((guint)g_rand_int_range(random, 1, 24), text->len - at);
+        guint wanted = (guint)g_rand_int_range(random, 1, 24);
+        guint size = MIN(wanted, text->len - at); /* MIN evaluates twice */
         g_autofree guint8 *copy = g_memdup2(text->data + at, size);
         if (copy != NULL)
             g_byte_array_append(text, copy, size);
