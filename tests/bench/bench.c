@@ -51,6 +51,30 @@ double bench_median(void (*once)(void *data), void *data, unsigned milliseconds)
     return bench_quantile(samples, 0.5);
 }
 
+void bench_medians(void (*const once[2])(void *data), void *const data[2], unsigned milliseconds,
+                   double medians[2])
+{
+    GArray *samples[2];
+    for (int i = 0; i < 2; i++) {
+        samples[i] = g_array_new(FALSE, FALSE, sizeof(double));
+        once[i](data[i]);
+    }
+    uint64_t end = bench_now() + (uint64_t)milliseconds * 1000000U;
+    for (uint64_t start = bench_now(); start < end || samples[0]->len < 5;) {
+        for (int i = 0; i < 2; i++) {
+            once[i](data[i]);
+            uint64_t now = bench_now();
+            double took = (double)(now - start);
+            g_array_append_val(samples[i], took);
+            start = now;
+        }
+    }
+    for (int i = 0; i < 2; i++) {
+        medians[i] = bench_quantile(samples[i], 0.5);
+        g_array_unref(samples[i]);
+    }
+}
+
 void bench_title(const char *title)
 {
     printf("\n%-58s %10s %-6s %s\n", title, "figure", "unit", "aim");

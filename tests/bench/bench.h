@@ -19,6 +19,10 @@ double bench_quantile(GArray *samples, double share);
 /* Runs `once` for at least `milliseconds` and returns the median of its single runs, in ns. */
 double bench_median(void (*once)(void *data), void *data, unsigned milliseconds);
 
+/* The same of two things that take turns, so that whatever else the machine does falls on both. */
+void bench_medians(void (*const once[2])(void *data), void *const data[2], unsigned milliseconds,
+                   double medians[2]);
+
 typedef enum { AIM_NONE, AIM_AT_MOST, AIM_AT_LEAST } AimKind;
 
 /* Prints one row: what, figure, unit, and the aim when there is one. */
