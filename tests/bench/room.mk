@@ -2,7 +2,8 @@
 # `make bench` measures and prints; never part of `make check`, since a busy machine proves nothing.
 
 EXTRA_PROGRAMS += tests/bench/bench-verify tests/bench/bench-process
-tests_bench_bench_verify_SOURCES = tests/bench/bench-verify.c tests/bench/bench.c tests/bench/bench.h
+tests_bench_bench_verify_SOURCES = \
+	tests/bench/bench-verify.c tests/bench/bench.c tests/bench/bench.h
 tests_bench_bench_verify_LDADD = $(ATTEST_LIBS)
 tests_bench_bench_process_SOURCES = \
 	tests/bench/bench-process.c tests/bench/bench.c tests/bench/bench.h
