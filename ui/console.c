@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "ui/console.h"
+
+#include "core/clock.h"
+#include "core/file.h"
+#include "core/i18n.h"
+#include "core/sanitize.h"
+#include "ui/console_private.h"
+#include "ui/line.h"
+
+#include <jansson.h>
+#include <stdarg.h>
+#include <string.h>
+#include <unistd.h>
+
+static void free_pane(void *pane)
+{
+    pane_free(pane);
+}
+
+/* ---- life ---- */
+
+static void say_problems(Console *console, const GPtrArray *problems)
+{
+    if (problems->len > 0)
+        console_say(console, ROLE_WARNING, "%s", (const char *)problems->pdata[0]);
+}
+
+Console *console_new(const UiOptions *options, bool ascii)
+{
+    Console *console = g_new0(Console, 1);
+    g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
+
+    model_init(&console->model, options->request, options->settings);
+    key_table_make(&console->keys, options->settings, problems);
+    console->left = inputs_pane_new();
+    console->right = g_ptr_array_new_with_free_func(free_pane);
+    g_ptr_array_add(console->right, evidence_pane_new());
+    console->ascii = ascii;
+    console->clock_minute = -1;
+    console->grid = grid_new(80, 24, ascii);
+    console->changed = true;
+    edit_init(&console->edit, "");
+    for (unsigned i = 0; i < options->n_inputs; i++)
+        model_add_input(&console->model, options->inputs[i].kind, options->inputs[i].name);
+    if (options->n_inputs > 0)
+        model_verify(&console->model, NULL);
+    else
+        model_scan(&console->model);
+    say_problems(console, problems);
+    return console;
+}
+
+void console_free(Console *console)
+{
+    if (console == NULL)
+        return;
+    pane_free(console->left);
+    g_ptr_array_unref(console->right);
+    edit_clear(&console->edit);
+    g_free(console->old_pattern);
+    g_free(console->said);
+    g_free(console->copy);
+    g_free(console->scheme);
+    g_free(console->clock);
+    grid_free(console->grid);
+    model_clear(&console->model);
+    g_free(console);
+}
+
+char *console_state_path(const char *name)
+{
+    g_autofree char *directory = file_state_directory(NULL);
+
+    if (directory == NULL || !file_make_directory(directory, NULL))
+        return NULL;
+    return g_build_filename(directory, name, NULL);
+}
+
+void console_restore_state(Console *console)
+{
+    g_autofree char *path = console_state_path("console.json");
+    g_autoptr(GBytes) bytes = path == NULL ? NULL : file_read(path, LIMIT_SETTINGS, NULL, NULL);
+    const char *sort = "", *selected = "", *scheme = "";
+    int descending = 0, zoomed = 0;
+    json_t *state;
+
+    if (bytes == NULL)
+        return;
+    state = json_loadb(g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes), 0, NULL);
+    /* A file that is not ours or is broken is as good as none. */
+    if (json_unpack(state, "{s?s, s?b, s?s, s?b, s?s}", "sort", &sort, "descending", &descending,
+                    "selected", &selected, "zoomed", &zoomed, "scheme", &scheme) == 0) {
+        console->zoomed = zoomed;
+        inputs_pane_restore(console->left, &console->model, sort, descending, selected);
+        if (*scheme != '\0')
+            console->scheme = g_strdup(scheme);
+    }
+    json_decref(state);
+}
+
+void console_save_state(Console *console)
+{
+    g_autofree char *path = console_state_path("console.json");
+    const char *sort, *selected;
+    bool descending;
+    json_t *state;
+    char *text;
+
+    if (path == NULL)
+        return;
+    inputs_pane_state(console->left, &console->model, &sort, &descending, &selected);
+    state = json_pack("{s:s, s:b, s:b}", "sort", sort, "descending", (int)descending, "zoomed",
+                      (int)console->zoomed);
+    /* A name that is no UTF-8 cannot be kept in JSON; another will be selected. */
+    if (g_utf8_validate(selected, -1, NULL))
+        json_object_set_new(state, "selected", json_string(selected));
+    if (console->scheme != NULL)
+        json_object_set_new(state, "scheme", json_string(console->scheme));
+    text = json_dumps(state, JSON_INDENT(2));
+    if (text != NULL)
+        file_write(path, span_of(text, strlen(text)), 0600, NULL);
+    free(text);
+    json_decref(state);
+}
+
+/* ---- for panes ---- */
+
+Model *console_model(Console *console)
+{
+    return &console->model;
+}
+
+Pane *console_pane(const Console *console, unsigned place)
+{
+    return place == PLACE_LEFT ? console->left : console->right->pdata[console->right->len - 1];
+}
+
+Pane *console_focused(const Console *console)
+{
+    return console_pane(console, console->focus);
+}
+
+void console_push(Console *console, Pane *pane)
+{
+    g_ptr_array_add(console->right, pane);
+    console_focus(console, PLACE_RIGHT);
+}
+
+void console_pop(Console *console)
+{
+    if (console->right->len > 1)
+        g_ptr_array_remove_index(console->right, console->right->len - 1);
+    else
+        console_focus(console, PLACE_LEFT);
+    console->changed = true;
+}
+
+void console_focus(Console *console, unsigned place)
+{
+    console->focus = place;
+    console->changed = true;
+}
+
+void console_say(Console *console, Role role, const char *format, ...)
+{
+    va_list arguments;
+
+    g_free(console->said);
+    va_start(arguments, format);
+    console->said = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    console->said_role = role;
+    console->changed = true;
+}
+
+void console_touch(Console *console)
+{
+    console->changed = true;
+}
+
+/* ---- keys ---- */
+
+static void mouse_key(Console *console, const KeyEvent *event)
+{
+    for (unsigned place = 0; place < N_PLACES; place++) {
+        const Rectangle *r = &console->inner[place];
+        Pane *pane = console_pane(console, place);
+        if (event->x < r->x || event->x >= r->x + r->width || event->y < r->y ||
+            event->y >= r->y + r->height)
+            continue;
+        if (event->key == KEYCODE_CLICK) {
+            console_focus(console, place);
+            if (pane->class->click != NULL)
+                pane->class->click(pane, console, event->x - r->x, event->y - r->y);
+            return;
+        }
+        for (unsigned i = 0; i < 3; i++)
+            pane->class->command(pane, console,
+                                 event->key == KEYCODE_WHEEL_UP ? COMMAND_UP : COMMAND_DOWN);
+    }
+}
+
+static bool is_mouse(Key key)
+{
+    return key == KEYCODE_CLICK || key == KEYCODE_WHEEL_UP || key == KEYCODE_WHEEL_DOWN;
+}
+
+static void say_unbound(Console *console, Key key)
+{
+    g_autofree char *name = key_text(key);
+    g_autofree char *help = key_table_keys(&console->keys, COMMAND_HELP);
+
+    console_say(console, ROLE_DIM, _("%s does nothing here; %s shows the keys"), name, help);
+}
+
+void console_key(Console *console, const KeyEvent *event)
+{
+    Pane *pane = console_focused(console);
+    CommandId command;
+
+    console->changed = true;
+    if (is_mouse(event->key)) {
+        mouse_key(console, event);
+        return;
+    }
+    g_clear_pointer(&console->said, g_free);
+    if (console->prompt != PROMPT_NONE) {
+        console_prompt_key(console, event->key);
+        return;
+    }
+    if (pane->class->key != NULL && pane->class->key(pane, console, event->key) != REDO_NOTHING)
+        return;
+    command = key_table_find(&console->keys, event->key, pane->class->kind);
+    if (command == COMMAND_NONE)
+        say_unbound(console, event->key);
+    else
+        console_command(console, command);
+}
+
+void console_command(Console *console, CommandId command)
+{
+    Pane *pane = console_focused(console);
+
+    console->changed = true;
+    if (pane->class->command(pane, console, command) == REDO_NOTHING)
+        console_run_command(console, command);
+}
+
+/* ---- messages ---- */
+
+static UiJob *listed_job(const Console *console, unsigned id)
+{
+    const GPtrArray *jobs = jobs_list(console->model.jobs);
+
+    for (unsigned i = 0; i < jobs->len; i++)
+        if (((UiJob *)jobs->pdata[i])->id == id)
+            return jobs->pdata[i];
+    return NULL;
+}
+
+static void job_ended(Console *console, UiJob *job)
+{
+    jobs_ended(console->model.jobs, job);
+    if (job->cancelled && !(job->flags & JOB_QUIET))
+        console_say(console, ROLE_DIM, _("cancelled: %s"), job->title);
+}
+
+static bool tell_panes(Console *console, const Message *message)
+{
+    bool redo = console->left->class->update(console->left, console, message) != REDO_NOTHING;
+
+    /* From the top: a pane may close itself. */
+    for (unsigned i = console->right->len; i-- > 0;) {
+        Pane *pane = console->right->pdata[i];
+        if (pane->class->update != NULL)
+            redo |= pane->class->update(pane, console, message) != REDO_NOTHING;
+    }
+    return redo;
+}
+
+void console_message(Console *console, Message *message)
+{
+    bool changed = model_update(&console->model, message);
+
+    switch (message->kind) {
+    case MESSAGE_JOB_ENDED:
+        job_ended(console, message->data);
+        changed = true;
+        break;
+    case MESSAGE_JOB_PROGRESS:
+        changed |= listed_job(console, message->number) != NULL;
+        break;
+    case MESSAGE_RUN_FAILED:
+        console_say(console, ROLE_REJECTED, "%s", (const char *)message->data);
+        break;
+    case MESSAGE_SAID:
+        console_say(console, (Role)message->number, "%s", (const char *)message->data);
+        break;
+    default:
+        break;
+    }
+    changed |= tell_panes(console, message);
+    console->changed |= changed;
+    message_free(message);
+}
+
+void console_resize(Console *console, unsigned width, unsigned height)
+{
+    if (console->grid->width == width && console->grid->height == height)
+        return;
+    grid_free(console->grid);
+    console->grid = grid_new(width, height, console->ascii);
+    console->changed = true;
+}
+
+const Grid *console_draw(Console *console, int64_t now, int *cursor_x, int *cursor_y)
+{
+    console->model.now = now;
+    if (console->changed || console->clock_minute != now / 60)
+        console_draw_all(console, now);
+    console->changed = false;
+    *cursor_x = console->cursor_x;
+    *cursor_y = console->cursor_y;
+    return console->grid;
+}
+
+/* ---- wishes ---- */
+
+unsigned console_take_wishes(Console *console)
+{
+    unsigned wishes = console->wishes;
+
+    console->wishes = WISH_NONE;
+    return wishes;
+}
+
+const char *console_copy_text(const Console *console)
+{
+    return console->copy;
+}
+
+const char *console_scheme(const Console *console)
+{
+    return console->scheme;
+}
+
+bool console_mouse(const Console *console)
+{
+    return console->mouse;
+}
+
+/* ---- scripts ---- */
+
+static void write_out(int descriptor, const GString *text)
+{
+    size_t done = 0;
+
+    while (done < text->len) {
+        ssize_t n = write(descriptor, text->str + done, text->len - done);
+        if (n <= 0)
+            return;
+        done += (size_t)n;
+    }
+}
+
+int console_drain_output(Console *console)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    g_autoptr(GString) errors = g_string_new(NULL);
+    int status = 0;
+
+    while (console->right->len > 1) {
+        const Pane *pane = console_pane(console, PLACE_RIGHT);
+        output_pane_copy_to(pane, text, errors);
+        status = MAX(status, output_pane_status(pane));
+        console_pop(console);
+    }
+    if (console->said != NULL &&
+        (console->said_role == ROLE_WARNING || console->said_role == ROLE_REJECTED)) {
+        g_string_append_printf(errors, "%s\n", console->said);
+        status = MAX(status, 1);
+    }
+    g_clear_pointer(&console->said, g_free);
+    write_out(STDOUT_FILENO, text);
+    write_out(STDERR_FILENO, errors);
+    return status;
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Console: panes in their places, the focus, the bottom line. It takes keys and messages and draws
+ * on a grid; it knows no terminal, so that tests drive it without one.
+ */
+#ifndef MSE_UI_CONSOLE_H
+#define MSE_UI_CONSOLE_H
+
+#include "ui/pane.h"
+#include "ui/ui.h"
+
+enum { PLACE_LEFT, PLACE_RIGHT, N_PLACES };
+
+/* What the console wants of its terminal; taken by the loop after each key. */
+typedef enum {
+    WISH_NONE = 0,
+    WISH_QUIT = 1 << 0,
+    WISH_SUSPEND = 1 << 1,
+    WISH_REPAINT = 1 << 2,
+    WISH_MOUSE = 1 << 3,
+    WISH_COPY = 1 << 4,  /* console_copy_text */
+    WISH_THEME = 1 << 5, /* console_scheme */
+} Wish;
+
+Console *console_new(const UiOptions *options, bool ascii);
+void console_free(Console *console);
+
+/* What was open, sorted, selected when it was left; and where that is kept. */
+void console_restore_state(Console *console);
+void console_save_state(Console *console);
+
+void console_key(Console *console, const KeyEvent *event);
+/* Takes the message over. */
+void console_message(Console *console, Message *message);
+void console_resize(Console *console, unsigned width, unsigned height);
+
+/* Draws when something changed since; the grid is borrowed until the next call. */
+const Grid *console_draw(Console *console, int64_t now, int *cursor_x, int *cursor_y);
+void console_touch(Console *console); /* the next console_draw draws */
+
+unsigned console_take_wishes(Console *console);
+const char *console_copy_text(const Console *console);
+const char *console_scheme(const Console *console);
+bool console_mouse(const Console *console);
+
+/* A line as typed after `:`. */
+void console_run_line(Console *console, const char *line);
+/* Writes what verbs said to standard output and error, for scripts; the last status. */
+int console_drain_output(Console *console);
+
+/* ---- for panes ---- */
+
+Model *console_model(Console *console);
+void console_push(Console *console, Pane *pane); /* into the place to the right, and focused */
+void console_pop(Console *console);
+void console_focus(Console *console, unsigned place);
+void console_say(Console *console, Role role, const char *format, ...) G_GNUC_PRINTF(3, 4);
+void console_command(Console *console, CommandId command);
+void console_start_export(Console *console, unsigned number);
+/* The name of the history file and such: $XDG_STATE_HOME/mse-console/NAME, or NULL. g_free. */
+char *console_state_path(const char *name);
+
+#endif

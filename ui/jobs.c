@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "ui/jobs.h"
+
+#include "core/clock.h"
+#include "ui/screen.h"
+
+#include <sched.h>
+
+enum { PLACES = 4, KEPT = 100 };
+
+struct Jobs {
+    Mailbox *mailbox;
+    GPtrArray *list;  /* UiJob*: shown */
+    GPtrArray *alive; /* UiJob*, borrowed: started or queued, not ended */
+    GQueue queued;    /* UiJob*, each with a reference */
+    unsigned places_taken;
+    unsigned last_id;
+    /* Counts the threads, for jobs_stop: the only thing they share with us. */
+    GMutex mutex;
+    GCond none_left;
+    unsigned threads;
+};
+
+/* A thread's own: the job and where it is counted. */
+typedef struct JobThread {
+    Jobs *jobs;
+    UiJob *job;
+} JobThread;
+
+UiJob *ui_job_ref(UiJob *job)
+{
+    g_atomic_int_inc(&job->references);
+    return job;
+}
+
+void ui_job_unref(UiJob *job)
+{
+    if (job == NULL || !g_atomic_int_dec_and_test(&job->references))
+        return;
+    if (job->free_data != NULL)
+        job->free_data(job->data);
+    cancel_unref(job->cancel);
+    g_free(job->title);
+    g_free(job->progress);
+    g_free(job);
+}
+
+Jobs *jobs_new(Mailbox *mailbox)
+{
+    Jobs *jobs = g_new0(Jobs, 1);
+
+    jobs->mailbox = mailbox;
+    jobs->list = g_ptr_array_new_with_free_func((GDestroyNotify)ui_job_unref);
+    jobs->alive = g_ptr_array_new();
+    g_queue_init(&jobs->queued);
+    g_mutex_init(&jobs->mutex);
+    g_cond_init(&jobs->none_left);
+    return jobs;
+}
+
+void jobs_free(Jobs *jobs)
+{
+    if (jobs == NULL)
+        return;
+    g_ptr_array_unref(jobs->list);
+    g_ptr_array_unref(jobs->alive);
+    g_queue_clear_full(&jobs->queued, (GDestroyNotify)ui_job_unref);
+    g_mutex_clear(&jobs->mutex);
+    g_cond_clear(&jobs->none_left);
+    g_free(jobs);
+}
+
+static void be_idle_class(void)
+{
+    struct sched_param parameter = {0};
+
+    sched_setscheduler(0, SCHED_IDLE, &parameter); /* where it is refused, keys come first less */
+}
+
+static void *thread_main(void *data)
+{
+    JobThread *thread = data;
+    Jobs *jobs = thread->jobs;
+    UiJob *job = thread->job;
+
+    screen_guard_thread();
+    if (job->flags & JOB_COMPUTES)
+        be_idle_class();
+    job->run(job, job->data);
+    mailbox_post(jobs->mailbox, (Message){.kind = MESSAGE_JOB_ENDED,
+                                          .number = job->id,
+                                          .data = job,
+                                          .free_data = (GDestroyNotify)ui_job_unref});
+    g_free(thread);
+    g_mutex_lock(&jobs->mutex);
+    if (--jobs->threads == 0)
+        g_cond_signal(&jobs->none_left);
+    g_mutex_unlock(&jobs->mutex);
+    return NULL;
+}
+
+/* Takes the caller's reference over to the thread. */
+static void start_thread(Jobs *jobs, UiJob *job)
+{
+    JobThread *thread = g_new(JobThread, 1);
+
+    *thread = (JobThread){.jobs = jobs, .job = job};
+    job->state = JOB_RUNNING;
+    job->started = clock_monotonic();
+    if (!(job->flags & JOB_URGENT))
+        jobs->places_taken++;
+    g_mutex_lock(&jobs->mutex);
+    jobs->threads++;
+    g_mutex_unlock(&jobs->mutex);
+    g_thread_unref(g_thread_new("job", thread_main, thread));
+}
+
+UiJob *jobs_start(Jobs *jobs, const char *title, unsigned flags, JobFunction run, void *data,
+                  GDestroyNotify free_data)
+{
+    UiJob *job = g_new0(UiJob, 1);
+
+    job->references = 1;
+    job->id = ++jobs->last_id;
+    job->title = g_strdup(title);
+    job->flags = flags;
+    job->cancel = cancel_new();
+    job->mailbox = jobs->mailbox;
+    job->run = run;
+    job->data = data;
+    job->free_data = free_data;
+    g_ptr_array_add(jobs->alive, job);
+    if (!(flags & JOB_QUIET))
+        g_ptr_array_add(jobs->list, ui_job_ref(job));
+    if (jobs->list->len > KEPT && ((UiJob *)jobs->list->pdata[0])->state == JOB_ENDED)
+        g_ptr_array_remove_index(jobs->list, 0);
+    if (jobs->places_taken < PLACES || flags & JOB_URGENT)
+        start_thread(jobs, job);
+    else
+        g_queue_push_tail(&jobs->queued, job);
+    return job;
+}
+
+void jobs_cancel(Jobs *jobs, UiJob *job)
+{
+    (void)jobs;
+    if (job->state == JOB_ENDED)
+        return;
+    job->cancelled = true;
+    cancel_set(job->cancel);
+}
+
+void jobs_ended(Jobs *jobs, UiJob *job)
+{
+    UiJob *next;
+
+    job->state = JOB_ENDED;
+    job->ended = clock_monotonic();
+    g_ptr_array_remove_fast(jobs->alive, job);
+    if (job->flags & JOB_URGENT)
+        return;
+    jobs->places_taken--;
+    next = g_queue_pop_head(&jobs->queued);
+    if (next != NULL)
+        start_thread(jobs, next);
+}
+
+unsigned jobs_running(const Jobs *jobs)
+{
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < jobs->list->len; i++)
+        n += ((const UiJob *)jobs->list->pdata[i])->state != JOB_ENDED;
+    return n;
+}
+
+unsigned jobs_busy(const Jobs *jobs)
+{
+    return jobs->alive->len;
+}
+
+const GPtrArray *jobs_list(const Jobs *jobs)
+{
+    return jobs->list;
+}
+
+bool jobs_stop(Jobs *jobs, unsigned milliseconds)
+{
+    int64_t deadline = g_get_monotonic_time() + (int64_t)milliseconds * 1000;
+    UiJob *queued;
+    bool all;
+
+    for (unsigned i = 0; i < jobs->alive->len; i++)
+        jobs_cancel(jobs, jobs->alive->pdata[i]);
+    while ((queued = g_queue_pop_head(&jobs->queued)) != NULL) {
+        g_ptr_array_remove_fast(jobs->alive, queued);
+        ui_job_unref(queued);
+    }
+    g_mutex_lock(&jobs->mutex);
+    while (jobs->threads > 0)
+        if (!g_cond_wait_until(&jobs->none_left, &jobs->mutex, deadline))
+            break;
+    all = jobs->threads == 0;
+    g_mutex_unlock(&jobs->mutex);
+    return all;
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The key table: one row a command of the console: its name, its keys, where it applies, what it
+ * does, the shell's equivalent. Keys, `?`, the hints at the bottom, the `:` line and the manual
+ * come from it; [keys] of the settings lies over it. A command can be typed after `:` by its name.
+ */
+#ifndef MSE_UI_KEY_TABLE_H
+#define MSE_UI_KEY_TABLE_H
+
+#include "app/settings.h"
+#include "ui/keys.h"
+
+/* Where a command applies: a bit for each kind of pane. */
+enum {
+    PANE_INPUTS = 1 << 0,
+    PANE_EVIDENCE = 1 << 1,
+    PANE_READING = 1 << 2, /* explanations, help, what verbs said */
+    PANE_JOBS = 1 << 3,
+    PANE_FORM = 1 << 4,
+    PANE_ANY = (1 << 5) - 1,
+    PANE_LISTS = PANE_INPUTS | PANE_JOBS,
+};
+
+typedef enum {
+    COMMAND_NONE,
+    COMMAND_QUIT,
+    COMMAND_HELP,
+    COMMAND_LINE,
+    COMMAND_NEXT_PANE,
+    COMMAND_PREVIOUS_PANE,
+    COMMAND_FOCUS_1,
+    COMMAND_FOCUS_9 = COMMAND_FOCUS_1 + 8,
+    COMMAND_ZOOM,
+    COMMAND_BACK,
+    COMMAND_JOBS,
+    COMMAND_CANCEL,
+    COMMAND_COPY_COMMAND,
+    COMMAND_MOUSE,
+    COMMAND_REPAINT,
+    COMMAND_SUSPEND,
+    COMMAND_DOWN,
+    COMMAND_UP,
+    COMMAND_PAGE_DOWN,
+    COMMAND_PAGE_UP,
+    COMMAND_HALF_DOWN,
+    COMMAND_HALF_UP,
+    COMMAND_TOP,
+    COMMAND_BOTTOM,
+    COMMAND_FILTER,
+    COMMAND_SEARCH,
+    COMMAND_NEXT_MATCH,
+    COMMAND_PREVIOUS_MATCH,
+    COMMAND_SORT_LEFT,
+    COMMAND_SORT_RIGHT,
+    COMMAND_SORT_REVERSE,
+    COMMAND_MARK,
+    COMMAND_UNMARK_ALL,
+    COMMAND_OPEN,
+    COMMAND_VERIFY,
+    COMMAND_EXPECT,
+    COMMAND_EXPORT,
+    N_COMMANDS
+} CommandId;
+
+enum { COMMAND_KEYS_MAX = 4 };
+
+typedef struct CommandRow {
+    const char *name; /* "verify": in [keys] and after `:` */
+    const char *keys; /* default, separated by spaces; "" none */
+    unsigned panes;
+    const char *hint;  /* N_(): a word for the bottom line, or NULL */
+    const char *help;  /* N_(): a sentence without its full stop */
+    const char *shell; /* the shell's equivalent, or NULL */
+    bool read_only;    /* changes nothing outside of the console */
+} CommandRow;
+
+extern const CommandRow command_table[N_COMMANDS];
+
+/* COMMAND_NONE: there is none of that name. */
+CommandId command_by_name(const char *name);
+
+/* What keys do: the table with the settings over it. */
+typedef struct KeyTable {
+    Key keys[N_COMMANDS][COMMAND_KEYS_MAX];
+} KeyTable;
+
+/* `problems`, when not NULL, gets a sentence (char*) for each row of [keys] that cannot be used. */
+void key_table_make(KeyTable *table, const Settings *settings, GPtrArray *problems);
+
+/* The command of a key in a pane of that kind. A command of that very kind comes before one that
+ * applies everywhere. */
+CommandId key_table_find(const KeyTable *table, Key key, unsigned pane);
+
+/* "Enter, o": the keys of a command; "" when it has none. g_free. */
+char *key_table_keys(const KeyTable *table, CommandId command);
+
+#endif

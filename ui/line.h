@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The `:` line: GNU readline fed from the console's keys, through its callback interface alone. It
+ * touches no terminal, no signal, no environment; what it holds is drawn by the console.
+ */
+#ifndef MSE_UI_LINE_H
+#define MSE_UI_LINE_H
+
+#include "ui/keys.h"
+
+#include <glib.h>
+
+/* Before the screen is entered: readline asks terminfo, which curses must not notice. `history` is
+ * the file to load, or NULL. */
+void line_init(const char *history);
+void line_save_history(const char *path);
+void line_done(void);
+
+void line_begin(const char *text);
+
+typedef enum { LINE_GOES_ON, LINE_ENTERED, LINE_LEFT } LineState;
+
+/* A key. LINE_ENTERED: line_taken has what was typed. LINE_LEFT: Esc, C-c, or Backspace or C-d on
+ * nothing. */
+LineState line_key(Key key);
+const char *line_taken(void);
+
+/* What stands in it, as typed, valid UTF-8 and safe, and the cursor's byte offset in that.
+ * g_free.*/
+char *line_text(size_t *at);
+
+/* What the last Tab could mean, when that was more than one: borrowed, NULL-terminated, or NULL. */
+const char *const *line_candidates(void);
+
+/* Names of the console's own commands, for completion: NULL-terminated, static. */
+extern const char *const line_console_commands[];
+
+#endif

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Loop: the console thread. It waits for keys, messages, signals and the nearest deadline, and for
+ * nothing else: all keys first, then messages for at most 8 ms, then one update of the screen.
+ */
+#ifndef MSE_UI_LOOP_H
+#define MSE_UI_LOOP_H
+
+#include "ui/console.h"
+
+/* Blocks the signals that the loop takes as events. To be called before threads are started. */
+void loop_block_signals(void);
+
+typedef enum { LOOP_QUIT, LOOP_TERMINAL_GONE, LOOP_SIGNAL } LoopEnd;
+
+/* Until it ends; `number` gets the signal of LOOP_SIGNAL. */
+LoopEnd loop_run(Console *console, const Settings *settings, int *number);
+
+/* Runs the jobs that are running to their end, without a terminal. */
+void loop_finish_jobs(Console *console);
+
+/* The theme that the console wishes for, else the settings', on this terminal. */
+void loop_set_theme(Console *console, const Settings *settings);
+
+#endif

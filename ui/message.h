@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Messages: all that the console thread learns from other threads. Immutable once posted. Whoever
+ * takes one frees it. The mailbox wakes the console through a descriptor, once for many messages.
+ */
+#ifndef MSE_UI_MESSAGE_H
+#define MSE_UI_MESSAGE_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef enum {
+    MESSAGE_INPUTS_FOUND,  /* GPtrArray of char*: paths that are something to judge */
+    MESSAGE_RESULT,        /* VerificationResult; number: of the input */
+    MESSAGE_RUN_FAILED,    /* char*: why a verification could not start */
+    MESSAGE_MATCHES,       /* Matches (ui/match.h) */
+    MESSAGE_FIELD_CHECKED, /* char* or NULL: what is wrong with a form's field; number: which */
+    MESSAGE_JOB_TEXT,      /* GPtrArray of JobLine (ui/verb_job.h) */
+    MESSAGE_JOB_PROGRESS,  /* char* */
+    MESSAGE_JOB_ENDED,     /* UiJob */
+    MESSAGE_SAID,          /* char*: a sentence for the message line; number: a Role */
+} MessageKind;
+
+typedef struct Message {
+    MessageKind kind;
+    uint64_t generation; /* of what asked for it: a late answer to an old question is dropped */
+    unsigned number;
+    void *data;
+    GDestroyNotify free_data; /* or NULL */
+} Message;
+
+typedef struct Mailbox Mailbox;
+
+Mailbox *mailbox_new(void);
+void mailbox_free(Mailbox *mailbox);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Mailbox, mailbox_free)
+
+/* From any thread; takes `data` over. */
+void mailbox_post(Mailbox *mailbox, Message message);
+
+/* From the console thread: the next message or NULL. Free with message_free. */
+Message *mailbox_take(Mailbox *mailbox);
+void message_free(Message *message);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Message, message_free)
+
+/* Readable when something was posted; mailbox_take empties it with the last message. */
+int mailbox_descriptor(const Mailbox *mailbox);
+bool mailbox_is_empty(Mailbox *mailbox);
+
+#endif

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Model: what the console knows, changed by messages alone, read by panes. The console thread's.
+ */
+#ifndef MSE_UI_MODEL_H
+#define MSE_UI_MODEL_H
+
+#include "app/verification.h"
+#include "ui/jobs.h"
+#include "ui/outcome.h"
+
+/* One row of the inputs. Texts are safe for a terminal. */
+typedef struct Input {
+    char *given;    /* as given, or the path that was found */
+    InputKind kind; /* as given; then as recognised */
+    char *name;
+    Outcome outcome;
+    VerificationResult *result;          /* NULL: not judged yet */
+    uint64_t generation;                 /* of the run that its next result belongs to */
+    char *tcb, *kind_text, *valid_until; /* of the list; NULL: unknown */
+} Input;
+
+/* What is expected, as a person typed it; empty: not asked. */
+typedef enum { ASK_MRENCLAVE, ASK_MRSIGNER, ASK_POLICY, ASK_TIME, N_ASKS } Ask;
+
+typedef struct AskRow {
+    const char *label;  /* N_() */
+    const char *option; /* of `verify` */
+    const char *hint;   /* N_() */
+    bool reads_file;    /* checked in a job */
+} AskRow;
+
+extern const AskRow ask_table[N_ASKS];
+
+typedef struct Model {
+    GPtrArray *inputs;   /* Input* */
+    unsigned name_width; /* of the widest name: measured once, when it comes */
+    unsigned counts[N_OUTCOMES];
+    unsigned simulated; /* shown verdicts that rest on a root that is not Intel's */
+    bool scanning;      /* the current directory is looked through */
+    bool from_directory;
+    char *asked[N_ASKS]; /* never NULL */
+    const VerificationRequest *defaults;
+    const Settings *settings; /* or NULL */
+    Jobs *jobs;
+    Mailbox *mailbox;
+    int64_t now;      /* Unix seconds when the frame began */
+    uint64_t version; /* counts changes of inputs and results */
+    uint64_t generation;
+    char *done; /* the shell's command line for what was done last, or NULL */
+} Model;
+
+void model_init(Model *model, const VerificationRequest *defaults, const Settings *settings);
+void model_clear(Model *model);
+
+void model_add_input(Model *model, InputKind kind, const char *given);
+const Input *model_input(const Model *model, unsigned number); /* NULL: there is none */
+
+/* Judges these inputs (all when `numbers` is NULL) in a job; collateral among the inputs is used
+ * for them. */
+void model_verify(Model *model, const GArray *numbers);
+
+/* Looks for evidence, quotes and certificates in the current directory, in a job. */
+void model_scan(Model *model);
+
+/* A message changes the model; true when it did. */
+bool model_update(Model *model, const Message *message);
+
+/* What is wrong with a value as typed, or NULL (g_free). Reads no file. */
+char *model_check_asked(Ask ask, const char *text);
+/* The same for what needs a file, in a job's thread. */
+char *model_check_policy_file(const char *path, Cancel *cancel);
+
+/* The shell's command line that judges these inputs as the console does. g_free. */
+char *model_verify_command(const Model *model, const GArray *numbers);
+void model_set_done(Model *model, const char *command);
+
+#endif

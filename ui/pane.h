@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A pane is a file with one table of operations. It draws the model on a canvas and answers
+ * commands; it returns what must be redone. Panes of the console stand here, each made by its own
+ * function.
+ */
+#ifndef MSE_UI_PANE_H
+#define MSE_UI_PANE_H
+
+#include "ui/canvas.h"
+#include "ui/key_table.h"
+#include "ui/message.h"
+#include "ui/model.h"
+#include "ui/redo.h"
+
+typedef struct Pane Pane;
+typedef struct Console Console;
+
+typedef struct PaneClass {
+    unsigned kind; /* one bit of PANE_ANY: which rows of the key table apply */
+    void (*free)(Pane *pane);
+    /* What stands in the border. g_free. */
+    char *(*title)(const Pane *pane, const Model *model);
+    /* A message, after the model took it. NULL: none concern it. */
+    Redo (*update)(Pane *pane, Console *console, const Message *message);
+    /* Lays out for this size: called before draw whenever anything may have changed. */
+    void (*fit)(Pane *pane, const Model *model, int width, int height);
+    void (*draw)(const Pane *pane, const Model *model, const Canvas *canvas, bool focused);
+    Redo (*command)(Pane *pane, Console *console, CommandId command);
+    /* Keys as they come, before the key table: forms. NULL: none. */
+    Redo (*key)(Pane *pane, Console *console, Key key);
+    /* Where the cursor is, when it has one. NULL: none. */
+    bool (*cursor)(const Pane *pane, int *x, int *y);
+    /* What `/` looks for so far, and its taking. NULL: has none. */
+    const char *(*pattern)(const Pane *pane);
+    void (*set_pattern)(Pane *pane, Console *console, const char *pattern);
+    /* What is said beside the pattern: "12 of 240", or what is wrong with it. g_free. */
+    char *(*pattern_state)(const Pane *pane, const Model *model);
+    /* A click on a row of the canvas. NULL: nothing. */
+    Redo (*click)(Pane *pane, Console *console, int x, int y);
+    /* The input that is selected in the list: panes that show one follow it. NULL: no matter. */
+    void (*show)(Pane *pane, unsigned number);
+    /* The job that Ctrl-C means here, or NULL. */
+    UiJob *(*job)(const Pane *pane, const Model *model);
+} PaneClass;
+
+struct Pane {
+    const PaneClass *class;
+};
+
+static inline void pane_free(Pane *pane)
+{
+    if (pane != NULL)
+        pane->class->free(pane);
+}
+
+/* The list of inputs, and what of it comes back at the next start. */
+Pane *inputs_pane_new(void);
+bool inputs_pane_selected(const Pane *pane, unsigned *number);
+GArray *inputs_pane_chosen(const Pane *pane);
+void inputs_pane_state(const Pane *pane, const Model *model, const char **sort, bool *descending,
+                       const char **selected);
+/* `selected`: taken when an input of that name is there. */
+void inputs_pane_restore(Pane *pane, const Model *model, const char *sort, bool descending,
+                         const char *selected);
+
+/* The evidence of an input: verdict, enclave, checks, chain. */
+Pane *evidence_pane_new(void);
+
+Pane *explain_pane_new(unsigned number, CheckId check);
+Pane *help_pane_new(const KeyTable *keys, unsigned kind);
+Pane *jobs_pane_new(void);
+Pane *form_pane_new(const Model *model);
+/* Runs a verb's line as a job and shows what it says. */
+Pane *output_pane_new(Console *console, const char *line);
+void output_pane_copy_to(const Pane *pane, GString *text, GString *errors);
+int output_pane_status(const Pane *pane);
+
+#endif

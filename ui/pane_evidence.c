@@ -1,0 +1,420 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Evidence: one input's verdict, what it is, each check, the chain. Verdict first, meaning first,
+ * hex second.
+ */
+#include "config.h"
+
+#include "core/hex.h"
+#include "core/i18n.h"
+#include "core/sanitize.h"
+#include "format/date.h"
+#include "ui/console.h"
+#include "ui/pane_reading.h"
+#include "ui/text.h"
+
+typedef struct EvidencePane {
+    ReadingPane reading;
+    unsigned number;
+    /* what the document was made from */
+    unsigned made_number;
+    const VerificationResult *made_result;
+} EvidencePane;
+
+enum { LABEL_WIDTH = 14 };
+
+static void evidence_free(Pane *pane)
+{
+    EvidencePane *self = (EvidencePane *)pane;
+
+    reading_clear(&self->reading);
+    g_free(self);
+}
+
+static char *title(const Pane *pane, const Model *model)
+{
+    const EvidencePane *self = (const EvidencePane *)pane;
+    const Input *input = model_input(model, self->number);
+
+    if (input == NULL)
+        return g_strdup(_("Evidence"));
+    return g_strdup_printf(_("Evidence ── %s"), input->name);
+}
+
+/* "12 Dec 2023 14:05" */
+static char *moment(int64_t seconds)
+{
+    g_autoptr(GDateTime) time = g_date_time_new_from_unix_utc(seconds);
+
+    return time == NULL ? g_strdup("–") : g_date_time_format(time, "%Y-%m-%d %H:%M");
+}
+
+static char *day(int64_t seconds)
+{
+    g_autoptr(GDateTime) time = g_date_time_new_from_unix_utc(seconds);
+
+    return time == NULL ? g_strdup("–") : g_date_time_format(time, "%Y-%m-%d");
+}
+
+static unsigned count_results(const Verdict *verdict, CheckResult result)
+{
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < N_CHECKS; i++)
+        n += verdict->checks[i].result == result;
+    return n;
+}
+
+static void add_headline(Document *document, const Input *input)
+{
+    const OutcomeRow *row = &outcome_table[input->outcome];
+    const Verdict *verdict = input->result->verdict;
+    unsigned warnings = verdict == NULL ? 0 : count_results(verdict, CHECK_RESULT_WARNING);
+    int failed = verdict == NULL ? -1 : verdict_first_failure(verdict);
+
+    document_line(document, DOCUMENT_PLAIN);
+    document_printf(document, row->role, "%s %s", row->mark, _(row->headline));
+    if (input->outcome == OUTCOME_WARNINGS && warnings > 0)
+        document_printf(document, ROLE_TEXT,
+                        P_("  with %u warning", "  with %u warnings", warnings), warnings);
+    if (input->outcome == OUTCOME_REJECTED && failed >= 0)
+        document_printf(document, ROLE_TEXT, "  %s", _(check_table[failed].title));
+    if (verdict != NULL) {
+        g_autofree char *at = moment(verdict->time);
+        g_autofree char *said = g_strdup_printf(_("judged as of %s"), at);
+        document_add_right(document, ROLE_DIM, said);
+    }
+}
+
+static void add_interval(Document *document, const Verdict *verdict, int width)
+{
+    g_autofree char *from = NULL, *until = NULL, *text = NULL;
+
+    if (!verdict->has_interval)
+        return;
+    from = day(verdict->valid_from);
+    until = day(verdict->valid_until);
+    text =
+        g_strdup_printf(verdict->valid_until < verdict->time ? _("was valid from %s to %s (%s)")
+                                                             : _("valid from %s to %s (%s)"),
+                        from, until, verdict->valid_until_name ? verdict->valid_until_name : "–");
+    document_line(document, DOCUMENT_PLAIN);
+    document_wrap(document, 2, width, ROLE_TEXT, text);
+}
+
+static void add_root(Document *document, const Verdict *verdict, int width)
+{
+    g_autofree char *text = NULL;
+
+    if (!verdict->simulated && verdict->root_is_intel)
+        return;
+    text = g_strdup_printf(verdict->simulated ? _("SIMULATED: rests on “%s”, not on Intel's root")
+                                              : _("rests on “%s”, not on Intel's root"),
+                           verdict->root_name ? verdict->root_name : "–");
+    document_line(document, DOCUMENT_PLAIN);
+    document_wrap(document, 2, width, ROLE_ALARM, text);
+}
+
+/* ---- the enclave ---- */
+
+static void add_field(Document *document, const char *label, Role role, const char *text)
+{
+    document_line(document, DOCUMENT_PLAIN);
+    document_add_at(document, 2, ROLE_DIM, label);
+    document_add_at(document, 2 + LABEL_WIDTH, role, text);
+}
+
+/* The meaning first, then both ends of the hex: the whole is in the explanation and in :inspect. */
+static void add_measurement(Document *document, const char *label, const uint8_t *bytes,
+                            size_t size, CheckResult result, int width)
+{
+    static const char *const meanings[N_CHECK_RESULTS] = {
+        [CHECK_RESULT_OK] = N_("as expected"),
+        [CHECK_RESULT_WARNING] = N_("as expected"),
+        [CHECK_RESULT_FAILED] = N_("not the expected one"),
+    };
+    g_autofree char *hex = hex_encode(span_of(bytes, size));
+    const char *meaning = meanings[result] == NULL ? NULL : _(meanings[result]);
+    int left = width - 2 - LABEL_WIDTH - (meaning ? (int)text_width(meaning) + 2 : 0);
+    g_autofree char *shown = text_cut_middle(hex, (unsigned)MAX(left, 9));
+
+    document_line(document, DOCUMENT_PLAIN);
+    document_add_at(document, 2, ROLE_DIM, label);
+    if (meaning != NULL) {
+        document_add_at(document, 2 + LABEL_WIDTH, check_role(result), meaning);
+        document_add(document, ROLE_TEXT, "  ");
+        document_add(document, ROLE_TEXT, shown);
+        return;
+    }
+    document_add_at(document, 2 + LABEL_WIDTH, ROLE_TEXT, shown);
+}
+
+static void add_tcb(Document *document, const Verdict *verdict, int width)
+{
+    g_autofree char *advisories = NULL;
+    TcbStatus status = verdict->tcb_status;
+
+    if (status == TCB_UNKNOWN)
+        return;
+    add_field(document, _("TCB"), status == TCB_UP_TO_DATE ? ROLE_TRUSTED : ROLE_WARNING,
+              tcb_status_name(status));
+    if (verdict->advisories == NULL || verdict->advisories->len == 0)
+        return;
+    g_ptr_array_add(verdict->advisories, NULL);
+    advisories = g_strjoinv(", ", (char **)verdict->advisories->pdata);
+    g_ptr_array_set_size(verdict->advisories, (gint)verdict->advisories->len - 1);
+    document_line(document, DOCUMENT_PLAIN);
+    document_wrap(document, 2 + LABEL_WIDTH, width, ROLE_DIM, advisories);
+}
+
+static void add_sgx(Document *document, const Verdict *verdict, int width)
+{
+    const SgxReportBody *body = &verdict->quote.body.sgx;
+    g_autofree char *product =
+        g_strdup_printf(_("%u, security version %u"), body->isv_prod_id, body->isv_svn);
+
+    add_measurement(document, "MRENCLAVE", body->mr_enclave, 32,
+                    verdict->checks[CHECK_MRENCLAVE].result, width);
+    add_measurement(document, "MRSIGNER", body->mr_signer, 32,
+                    verdict->checks[CHECK_MRSIGNER].result, width);
+    add_field(document, _("product"), ROLE_TEXT, product);
+    if (body->flags & SGX_FLAG_DEBUG)
+        add_field(document, _("mode"), ROLE_REJECTED, _("debug: its memory can be read"));
+}
+
+static void add_tdx(Document *document, const Verdict *verdict, int width)
+{
+    const TdReportBody *body = &verdict->quote.body.td;
+
+    add_measurement(document, "MRTD", body->mr_td, 48, verdict->checks[CHECK_MRTD].result, width);
+    for (unsigned i = 0; i < 4; i++) {
+        char label[] = "RTMR0";
+        label[4] = (char)('0' + i);
+        add_measurement(document, label, body->rt_mr[i], 48, verdict->checks[CHECK_RTMR].result,
+                        width);
+    }
+}
+
+static void add_enclave(Document *document, const Verdict *verdict, const Input *input, int width)
+{
+    if (!verdict->has_quote)
+        return;
+    document_heading(document, verdict->quote.tee == TEE_SGX ? _("ENCLAVE") : _("TRUST DOMAIN"));
+    if (input->kind_text != NULL)
+        add_field(document, _("kind"), ROLE_TEXT, input->kind_text);
+    if (verdict->quote.tee == TEE_SGX)
+        add_sgx(document, verdict, width);
+    else
+        add_tdx(document, verdict, width);
+    add_measurement(document, _("report data"), quote_report_data(&verdict->quote), 64,
+                    verdict->checks[CHECK_REPORT_DATA].result, width);
+    add_tcb(document, verdict, width);
+}
+
+/* ---- the checks ---- */
+
+static void add_check(Document *document, CheckId id, const CheckOutcome *outcome)
+{
+    Role role = check_role(outcome->result);
+    bool quiet =
+        outcome->result == CHECK_RESULT_SKIPPED || outcome->result == CHECK_RESULT_NOT_REACHED;
+
+    document_line(document, (int)id);
+    document_printf(document, role, " %s ", check_mark(outcome->result));
+    document_add_at(document, 3, quiet ? ROLE_DIM : ROLE_TEXT, check_table[id].id);
+    document_add_at(document, 2 + LABEL_WIDTH,
+                    outcome->result == CHECK_RESULT_FAILED    ? ROLE_REJECTED
+                    : outcome->result == CHECK_RESULT_WARNING ? ROLE_WARNING
+                                                              : ROLE_DIM,
+                    outcome->detail != NULL ? outcome->detail : _(check_table[id].title));
+}
+
+/* Not asked for is one line together: what was judged stands out. */
+static void add_skipped(Document *document, const Verdict *verdict, int width)
+{
+    GString *names = g_string_new(NULL);
+
+    for (unsigned i = 0; i < N_CHECKS; i++)
+        if (verdict->checks[i].result == CHECK_RESULT_SKIPPED)
+            g_string_append_printf(names, "%s%s", names->len > 0 ? ", " : "", check_table[i].id);
+    if (names->len > 0) {
+        document_line(document, DOCUMENT_PLAIN);
+        document_add_at(document, 1, ROLE_DIM, check_mark(CHECK_RESULT_SKIPPED));
+        g_string_prepend(names, _("not asked for: "));
+        document_wrap(document, 3, width, ROLE_DIM, names->str);
+    }
+    g_string_free(names, TRUE);
+}
+
+static void add_checks(Document *document, const Verdict *verdict, int width)
+{
+    document_heading(document, _("CHECKS"));
+    document_add_right(document, ROLE_DIM, _("Enter explains"));
+    for (unsigned i = 0; i < N_CHECKS; i++)
+        if (verdict->checks[i].result != CHECK_RESULT_SKIPPED)
+            add_check(document, (CheckId)i, &verdict->checks[i]);
+    add_skipped(document, verdict, width);
+}
+
+/* ---- the chain ---- */
+
+static void add_link(Document *document, const Verdict *verdict, const TrustLink *link,
+                     unsigned depth)
+{
+    CheckResult result = verdict->checks[link->check].result;
+    bool dated = link->not_before != 0 || link->not_after != 0;
+
+    document_line(document, N_CHECKS + (int)link->check);
+    document_printf(document, check_role(result), " %s ", check_mark(result));
+    document_add_at(document, 3 + (int)depth * 2, ROLE_BORDER, depth > 0 ? "└ " : "");
+    document_add(document, ROLE_DIM, link->role);
+    document_add(document, ROLE_TEXT, "  ");
+    document_add(document, ROLE_TEXT, link->name != NULL ? link->name : "–");
+    if (dated) {
+        g_autofree char *until = day(link->not_after);
+        g_autofree char *text = g_strdup_printf(_("until %s"), until);
+        document_add_right(document, link->not_after < verdict->time ? ROLE_EXPIRED : ROLE_DIM,
+                           text);
+    }
+}
+
+/* Documents beside the chain: not a step of it. */
+static bool is_beside(const TrustLink *link)
+{
+    return link->check == CHECK_CRL || link->check == CHECK_TCB_INFO ||
+           link->check == CHECK_QE_IDENTITY;
+}
+
+static void add_chain(Document *document, const Verdict *verdict)
+{
+    unsigned depth = 0;
+
+    if (verdict->chain == NULL || verdict->chain->len == 0)
+        return;
+    document_heading(document, _("CHAIN OF TRUST"));
+    for (unsigned i = 0; i < verdict->chain->len; i++)
+        if (!is_beside(verdict->chain->pdata[i]))
+            add_link(document, verdict, verdict->chain->pdata[i], depth++);
+    for (unsigned i = 0; i < verdict->chain->len; i++)
+        if (is_beside(verdict->chain->pdata[i]))
+            add_link(document, verdict, verdict->chain->pdata[i], 0);
+}
+
+static void add_source(Document *document, const VerificationResult *result)
+{
+    g_autofree char *root = NULL;
+
+    document_heading(document, _("INPUT"));
+    if (result->sha256 != NULL)
+        add_field(document, "SHA-256", ROLE_DIM, result->sha256);
+    if (result->verdict != NULL && result->verdict->root_name != NULL) {
+        root = hex_encode(span_of(result->verdict->root_sha256, 32));
+        add_field(document, _("root"), ROLE_TEXT, result->verdict->root_name);
+        add_field(document, "", ROLE_DIM, root);
+    }
+    if (result->journal_error != NULL)
+        add_field(document, _("journal"), ROLE_WARNING, result->journal_error->message);
+}
+
+static void add_why_unreadable(Document *document, const VerificationResult *result, int width)
+{
+    document_line(document, DOCUMENT_PLAIN);
+    document_line(document, DOCUMENT_PLAIN);
+    document_wrap(document, 2, width, ROLE_TEXT,
+                  result->error != NULL
+                      ? result->error->message
+                      : _("This is collateral: it serves to judge the other inputs and is itself "
+                          "judged with each of them."));
+}
+
+static Document *make_document(const Input *input, int width)
+{
+    Document *document = document_new();
+    const Verdict *verdict;
+
+    if (input == NULL)
+        return document;
+    if (input->result == NULL) {
+        document_line(document, DOCUMENT_PLAIN);
+        document_printf(document, ROLE_UNKNOWN, "%s %s", outcome_table[OUTCOME_WAITING].mark,
+                        _(outcome_table[OUTCOME_WAITING].headline));
+        return document;
+    }
+    verdict = input->result->verdict;
+    add_headline(document, input);
+    if (verdict == NULL) {
+        add_why_unreadable(document, input->result, width);
+        return document;
+    }
+    add_interval(document, verdict, width);
+    add_root(document, verdict, width);
+    add_checks(document, verdict, width);
+    add_enclave(document, verdict, input, width);
+    add_chain(document, verdict);
+    add_source(document, input->result);
+    return document;
+}
+
+static void fit(Pane *pane, const Model *model, int width, int height)
+{
+    EvidencePane *self = (EvidencePane *)pane;
+    const Input *input = model_input(model, self->number);
+    const VerificationResult *result = input == NULL ? NULL : input->result;
+    bool other = self->reading.document == NULL || self->made_number != self->number;
+    Document *made = NULL;
+
+    if (other || self->made_result != result || reading_must_make(&self->reading, width))
+        made = make_document(input, width);
+    if (other)
+        self->reading.view.top = self->reading.view.at = 0;
+    self->made_result = result;
+    self->made_number = self->number;
+    reading_fit(&self->reading, made, width, height);
+}
+
+static Redo explain(EvidencePane *self, Console *console)
+{
+    int tag = document_view_tag(&self->reading.view, self->reading.document);
+
+    if (tag == DOCUMENT_PLAIN)
+        return REDO_NOTHING;
+    console_push(console, explain_pane_new(self->number, (CheckId)(tag % N_CHECKS)));
+    return REDO_DRAW;
+}
+
+static Redo command(Pane *pane, Console *console, CommandId id)
+{
+    EvidencePane *self = (EvidencePane *)pane;
+
+    if (id == COMMAND_OPEN && self->reading.document != NULL)
+        return explain(self, console);
+    return reading_command(pane, console, id);
+}
+
+static void show(Pane *pane, unsigned number)
+{
+    ((EvidencePane *)pane)->number = number;
+}
+
+static const PaneClass evidence_class = {
+    .kind = PANE_EVIDENCE,
+    .free = evidence_free,
+    .title = title,
+    .update = reading_update,
+    .fit = fit,
+    .draw = reading_draw,
+    .command = command,
+    .pattern = reading_pattern,
+    .set_pattern = reading_set_pattern,
+    .pattern_state = reading_pattern_state,
+    .click = reading_click,
+    .show = show,
+};
+
+Pane *evidence_pane_new(void)
+{
+    EvidencePane *self = g_new0(EvidencePane, 1);
+
+    reading_init(&self->reading, &evidence_class);
+    return &self->reading.pane;
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Help: the keys of a pane and those that work everywhere, from the key table.
+ */
+#include "config.h"
+
+#include "core/i18n.h"
+#include "ui/console.h"
+#include "ui/pane_reading.h"
+
+typedef struct HelpPane {
+    ReadingPane reading;
+    KeyTable keys;
+    unsigned kind;
+} HelpPane;
+
+enum { KEYS_WIDTH = 16 };
+
+static void help_free(Pane *pane)
+{
+    reading_clear((ReadingPane *)pane);
+    g_free(pane);
+}
+
+static char *title(const Pane *pane, const Model *model)
+{
+    (void)pane;
+    (void)model;
+    return g_strdup(_("Help"));
+}
+
+static bool is_everywhere(const CommandRow *row)
+{
+    unsigned all = PANE_ANY & ~(unsigned)PANE_FORM;
+
+    return (row->panes & all) == all;
+}
+
+static void add_row(Document *document, const HelpPane *self, CommandId command, int width)
+{
+    const CommandRow *row = &command_table[command];
+    g_autofree char *keys = key_table_keys(&self->keys, command);
+
+    document_line(document, DOCUMENT_PLAIN);
+    document_add_at(document, 2, *keys == '\0' ? ROLE_DIM : ROLE_KEY, *keys == '\0' ? "–" : keys);
+    document_wrap(document, 2 + KEYS_WIDTH, width, ROLE_TEXT, _(row->help));
+    if (row->shell != NULL) {
+        document_line(document, DOCUMENT_PLAIN);
+        document_wrap(document, 2 + KEYS_WIDTH, width, ROLE_DIM, row->shell);
+    }
+}
+
+static void add_rows(Document *document, const HelpPane *self, bool everywhere, int width)
+{
+    for (unsigned i = 1; i < N_COMMANDS; i++) {
+        const CommandRow *row = &command_table[i];
+        if (row->name == NULL || !(row->panes & self->kind) || is_everywhere(row) != everywhere)
+            continue;
+        if (i > COMMAND_FOCUS_1 && i <= COMMAND_FOCUS_9)
+            continue; /* the first stands for all nine */
+        add_row(document, self, (CommandId)i, width);
+    }
+}
+
+static void add_legend(Document *document)
+{
+    document_heading(document, _("MARKS"));
+    for (unsigned i = 0; i < N_OUTCOMES; i++) {
+        document_line(document, DOCUMENT_PLAIN);
+        document_printf(document, outcome_table[i].role, "  %s %s", outcome_table[i].mark,
+                        _(outcome_table[i].word));
+    }
+}
+
+static void add_lines(Document *document, int width)
+{
+    static const struct {
+        const char *line, *help;
+    } rows[] = {
+        {":open FILE…", N_("judge more files")},
+        {":set NAME=VALUE", N_("scheme=terminal|dark|light|mono, sort=COLUMN, filter=REGEX, "
+                               "mouse=on|off")},
+        {":save-display FILE", N_("write what the screen shows to a file, as text")},
+        {":quit", N_("leave")},
+    };
+
+    document_heading(document, _("AFTER :"));
+    for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
+        document_line(document, DOCUMENT_PLAIN);
+        document_add_at(document, 2, ROLE_KEY, rows[i].line);
+        document_wrap(document, 4 + KEYS_WIDTH + 2, width, ROLE_TEXT, _(rows[i].help));
+    }
+    document_line(document, DOCUMENT_PLAIN);
+    document_wrap(document, 2, width, ROLE_DIM,
+                  _("And the verbs of the shell: verify, inspect, journal, doctor…; Tab completes, "
+                    "Up and Down go through the history."));
+}
+
+static Document *make(const HelpPane *self, int width)
+{
+    Document *document = document_new();
+
+    document_heading(document, _("IN THIS PANE"));
+    add_rows(document, self, false, width);
+    document_heading(document, _("EVERYWHERE"));
+    add_rows(document, self, true, width);
+    add_lines(document, width);
+    add_legend(document);
+    return document;
+}
+
+static void fit(Pane *pane, const Model *model, int width, int height)
+{
+    HelpPane *self = (HelpPane *)pane;
+
+    (void)model;
+    reading_fit(&self->reading, reading_must_make(&self->reading, width) ? make(self, width) : NULL,
+                width, height);
+}
+
+static const PaneClass help_class = {
+    READING_OPERATIONS, .kind = PANE_READING, .free = help_free, .title = title, .fit = fit,
+};
+
+Pane *help_pane_new(const KeyTable *keys, unsigned kind)
+{
+    HelpPane *self = g_new0(HelpPane, 1);
+
+    reading_init(&self->reading, &help_class);
+    self->keys = *keys;
+    self->kind = kind;
+    return &self->reading.pane;
+}

@@ -1,0 +1,409 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Inputs: what is judged, its verdict as it is found.
+ */
+#include "config.h"
+
+#include "core/i18n.h"
+#include "ui/console.h"
+#include "ui/list.h"
+#include "ui/text.h"
+
+#include <string.h>
+
+enum { COLUMN_NAME, COLUMN_VERDICT, COLUMN_TCB_, COLUMN_KIND, COLUMN_VALID, N_COLUMNS };
+
+typedef struct InputsPane {
+    Pane pane;
+    List list;
+    uint64_t version; /* of the model when the list was last refreshed */
+    char *wanted;     /* an input to select when it is there, or NULL */
+} InputsPane;
+
+static const ListColumn columns[N_COLUMNS] = {
+    [COLUMN_NAME] = {"name", N_("NAME"), 12, 60, 0},
+    [COLUMN_VERDICT] = {"verdict", N_("VERDICT"), 12, 23, 0},
+    [COLUMN_TCB_] = {"tcb", N_("TCB"), 10, 33, 2},
+    [COLUMN_KIND] = {"kind", N_("KIND"), 13, 15, 3},
+    [COLUMN_VALID] = {"valid-until", N_("VALID UNTIL"), 11, 13, 1},
+};
+
+/* The list's callbacks get the model alone. */
+static const Input *input_at(const void *model, unsigned row)
+{
+    return model_input(model, row);
+}
+
+static unsigned count(const void *model)
+{
+    return ((const Model *)model)->inputs->len;
+}
+
+static void verdict_cell(const Input *input, unsigned width, ListCell *out)
+{
+    const OutcomeRow *row = &outcome_table[input->outcome];
+
+    out->mark = row->mark;
+    out->role = row->role;
+    out->text = _(row->word);
+    if (text_width(out->text) + 2 > width)
+        out->text = _(row->short_word);
+}
+
+static void cell(const void *model, unsigned row, unsigned column, unsigned width, ListCell *out)
+{
+    const Input *input = input_at(model, row);
+
+    switch (column) {
+    case COLUMN_NAME:
+        out->text = input->name;
+        out->cut_middle = true;
+        return;
+    case COLUMN_VERDICT:
+        verdict_cell(input, width, out);
+        return;
+    case COLUMN_TCB_:
+        out->text = input->tcb;
+        return;
+    case COLUMN_KIND:
+        out->text = input->kind_text;
+        out->role = ROLE_DIM;
+        return;
+    default:
+        out->text = input->valid_until;
+        out->role = input->outcome == OUTCOME_EXPIRED ? ROLE_EXPIRED : ROLE_TEXT;
+    }
+}
+
+/* Names compare as people number them: q2 before q10. */
+static int compare_names(const char *a, const char *b)
+{
+    while (*a != '\0' && *b != '\0') {
+        if (g_ascii_isdigit(*a) && g_ascii_isdigit(*b)) {
+            size_t a_zeros = strspn(a, "0"), b_zeros = strspn(b, "0");
+            size_t a_digits = strspn(a + a_zeros, "0123456789");
+            size_t b_digits = strspn(b + b_zeros, "0123456789");
+            int answer = a_digits != b_digits ? (a_digits < b_digits ? -1 : 1)
+                                              : strncmp(a + a_zeros, b + b_zeros, a_digits);
+            if (answer != 0)
+                return answer;
+            a += a_zeros + a_digits;
+            b += b_zeros + b_digits;
+            continue;
+        }
+        if (*a != *b)
+            return (unsigned char)*a < (unsigned char)*b ? -1 : 1;
+        a++;
+        b++;
+    }
+    return (*a != '\0') - (*b != '\0');
+}
+
+static int compare(const void *model, unsigned a, unsigned b, unsigned column)
+{
+    const Input *left = input_at(model, a), *right = input_at(model, b);
+
+    switch (column) {
+    case COLUMN_NAME:
+        return compare_names(left->name, right->name);
+    case COLUMN_VERDICT:
+        return (int)left->outcome - (int)right->outcome;
+    case COLUMN_TCB_:
+        return g_strcmp0(left->tcb, right->tcb);
+    case COLUMN_KIND:
+        return g_strcmp0(left->kind_text, right->kind_text);
+    default:
+        return g_strcmp0(left->valid_until, right->valid_until);
+    }
+}
+
+static void match_text(const void *model, unsigned row, GString *out)
+{
+    const Input *input = input_at(model, row);
+
+    g_string_append_printf(out, "%s %s %s %s %s", input->name,
+                           _(outcome_table[input->outcome].word), input->tcb ? input->tcb : "–",
+                           input->kind_text ? input->kind_text : "–",
+                           input->valid_until ? input->valid_until : "–");
+}
+
+static unsigned natural_width(const void *model, unsigned column)
+{
+    return column == COLUMN_NAME ? ((const Model *)model)->name_width : columns[column].most;
+}
+
+static const ListSource source = {
+    .columns = columns,
+    .n_columns = N_COLUMNS,
+    .count = count,
+    .cell = cell,
+    .compare = compare,
+    .match_text = match_text,
+    .natural_width = natural_width,
+};
+
+static void inputs_free(Pane *pane)
+{
+    InputsPane *self = (InputsPane *)pane;
+
+    list_clear(&self->list);
+    g_free(self->wanted);
+    g_free(self);
+}
+
+static char *title(const Pane *pane, const Model *model)
+{
+    const InputsPane *self = (const InputsPane *)pane;
+    const List *list = &self->list;
+    GString *out = g_string_new(_("Inputs"));
+
+    if (*list->filter != '\0')
+        g_string_append_printf(out, _(" ── %u of %u ── /%s"), list->order->len, model->inputs->len,
+                               list->filter);
+    else
+        g_string_append_printf(out, " ── %u", model->inputs->len);
+    if (list->n_marked > 0)
+        g_string_append_printf(out, P_(" ── %u marked", " ── %u marked", list->n_marked),
+                               list->n_marked);
+    return g_string_free(out, FALSE);
+}
+
+static void select_wanted(InputsPane *self, const Model *model)
+{
+    for (unsigned i = 0; self->wanted != NULL && i < model->inputs->len; i++)
+        if (g_str_equal(model_input(model, i)->given, self->wanted)) {
+            list_select_row(&self->list, i);
+            g_clear_pointer(&self->wanted, g_free);
+        }
+}
+
+static void refresh(InputsPane *self, const Model *model, Jobs *jobs)
+{
+    if (self->version == model->version)
+        return;
+    self->version = model->version;
+    list_refresh(&self->list, model, jobs);
+    select_wanted(self, model);
+}
+
+static Redo update(Pane *pane, Console *console, const Message *message)
+{
+    InputsPane *self = (InputsPane *)pane;
+    Model *model = console_model(console);
+
+    if (list_take_matches(&self->list, model, model->jobs, message))
+        return REDO_DRAW;
+    return REDO_NOTHING;
+}
+
+static void fit(Pane *pane, const Model *model, int width, int height)
+{
+    InputsPane *self = (InputsPane *)pane;
+
+    (void)width;
+    refresh(self, model, model->jobs);
+    list_fit(&self->list, (unsigned)MAX(height - 1, 1));
+}
+
+static void draw_welcome(const Model *model, const Canvas *canvas)
+{
+    static const char *const lines[] = {
+        N_("Open evidence, quotes or certificates:"),
+        "    mse-console FILE…",
+        "",
+        N_("or type here:"),
+        N_("    :open FILE        judge a file"),
+        N_("    :inspect FILE     take it apart"),
+        N_("    :doctor           what works on this machine"),
+        "",
+        N_("?  shows the keys,  q  leaves."),
+    };
+    int y = 1;
+
+    if (model->scanning) {
+        canvas_cut(canvas, 2, y, canvas->width - 2, ROLE_DIM, _("looking for evidence here…"));
+        return;
+    }
+    canvas_cut(canvas, 2, y, canvas->width - 2, ROLE_STRONG,
+               model->from_directory ? _("Nothing to judge in this directory.")
+                                     : _("Nothing to judge yet."));
+    for (unsigned i = 0; i < G_N_ELEMENTS(lines); i++)
+        if (*lines[i] != '\0')
+            canvas_cut(canvas, 2, y + 2 + (int)i, canvas->width - 2, ROLE_TEXT, _(lines[i]));
+}
+
+static void draw(const Pane *pane, const Model *model, const Canvas *canvas, bool focused)
+{
+    const InputsPane *self = (const InputsPane *)pane;
+
+    if (model->inputs->len == 0) {
+        draw_welcome(model, canvas);
+        return;
+    }
+    list_draw(&self->list, model, canvas, focused);
+    if (self->list.order->len == 0)
+        canvas_cut(canvas, 2, 1, canvas->width - 2, ROLE_DIM, _("no row matches the filter"));
+}
+
+static void mark_and_go_on(List *list)
+{
+    unsigned row;
+
+    if (!list_selected(list, &row))
+        return;
+    list_mark(list, row, !list_is_marked(list, row));
+    list_move(list, 1);
+}
+
+static Redo command(Pane *pane, Console *console, CommandId id)
+{
+    InputsPane *self = (InputsPane *)pane;
+    List *list = &self->list;
+    Model *model = console_model(console);
+    long page = (long)list->height;
+
+    switch (id) {
+    case COMMAND_DOWN:
+        list_move(list, 1);
+        return REDO_DRAW;
+    case COMMAND_UP:
+        list_move(list, -1);
+        return REDO_DRAW;
+    case COMMAND_PAGE_DOWN:
+        list_move(list, page);
+        return REDO_DRAW;
+    case COMMAND_PAGE_UP:
+        list_move(list, -page);
+        return REDO_DRAW;
+    case COMMAND_HALF_DOWN:
+        list_move(list, page / 2);
+        return REDO_DRAW;
+    case COMMAND_HALF_UP:
+        list_move(list, -page / 2);
+        return REDO_DRAW;
+    case COMMAND_TOP:
+        list_move_to(list, 0);
+        return REDO_DRAW;
+    case COMMAND_BOTTOM:
+        list_move_to(list, UINT32_MAX);
+        return REDO_DRAW;
+    case COMMAND_SORT_LEFT:
+        list_sort_step(list, model, -1);
+        return REDO_DRAW;
+    case COMMAND_SORT_RIGHT:
+        list_sort_step(list, model, 1);
+        return REDO_DRAW;
+    case COMMAND_SORT_REVERSE:
+        list_sort_by(list, model, list->sort_column, !list->descending);
+        return REDO_DRAW;
+    case COMMAND_MARK:
+        mark_and_go_on(list);
+        return REDO_DRAW;
+    case COMMAND_UNMARK_ALL:
+        list_clear_marks(list);
+        return REDO_DRAW;
+    case COMMAND_OPEN:
+        console_focus(console, PLACE_RIGHT);
+        return REDO_DRAW;
+    case COMMAND_BACK:
+        if (*list->filter == '\0')
+            return REDO_NOTHING;
+        list_set_filter(list, model, model->jobs, "");
+        return REDO_DRAW;
+    default:
+        return REDO_NOTHING;
+    }
+}
+
+static const char *pattern(const Pane *pane)
+{
+    return ((const InputsPane *)pane)->list.filter;
+}
+
+static void set_pattern(Pane *pane, Console *console, const char *text)
+{
+    Model *model = console_model(console);
+
+    list_set_filter(&((InputsPane *)pane)->list, model, model->jobs, text);
+}
+
+static char *pattern_state(const Pane *pane, const Model *model)
+{
+    const List *list = &((const InputsPane *)pane)->list;
+
+    if (list_filter_problem(list) != NULL)
+        return g_strdup(list_filter_problem(list));
+    return g_strdup_printf(_("%u of %u"), list->order->len, model->inputs->len);
+}
+
+static Redo click(Pane *pane, Console *console, int x, int y)
+{
+    List *list = &((InputsPane *)pane)->list;
+
+    (void)console;
+    (void)x;
+    if (y < 1 || list->top + (unsigned)y - 1 >= list->order->len)
+        return REDO_NOTHING;
+    list_move_to(list, list->top + (unsigned)y - 1);
+    return REDO_DRAW;
+}
+
+static const PaneClass inputs_class = {
+    .kind = PANE_INPUTS,
+    .free = inputs_free,
+    .title = title,
+    .update = update,
+    .fit = fit,
+    .draw = draw,
+    .command = command,
+    .pattern = pattern,
+    .set_pattern = set_pattern,
+    .pattern_state = pattern_state,
+    .click = click,
+};
+
+Pane *inputs_pane_new(void)
+{
+    InputsPane *self = g_new0(InputsPane, 1);
+
+    self->pane.class = &inputs_class;
+    list_init(&self->list, &source);
+    return &self->pane;
+}
+
+bool inputs_pane_selected(const Pane *pane, unsigned *number)
+{
+    return list_selected(&((const InputsPane *)pane)->list, number);
+}
+
+GArray *inputs_pane_chosen(const Pane *pane)
+{
+    return list_chosen(&((const InputsPane *)pane)->list);
+}
+
+void inputs_pane_state(const Pane *pane, const Model *model, const char **sort, bool *descending,
+                       const char **selected)
+{
+    const List *list = &((const InputsPane *)pane)->list;
+    unsigned row;
+
+    *sort = list->sort_column == LIST_UNSORTED ? "" : columns[list->sort_column].id;
+    *descending = list->descending;
+    *selected = list_selected(list, &row) && model_input(model, row) != NULL
+                    ? model_input(model, row)->given
+                    : "";
+}
+
+void inputs_pane_restore(Pane *pane, const Model *model, const char *sort, bool descending,
+                         const char *selected)
+{
+    InputsPane *self = (InputsPane *)pane;
+
+    refresh(self, model, NULL);
+    for (int i = 0; i < N_COLUMNS; i++)
+        if (g_str_equal(columns[i].id, sort))
+            list_sort_by(&self->list, model, i, descending);
+    g_free(self->wanted);
+    self->wanted = *selected == '\0' ? NULL : g_strdup(selected);
+    select_wanted(self, model);
+}

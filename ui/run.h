@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Runs: the model's questions to the world, as jobs: judging inputs, reading a policy, finding what
+ * can be judged in the current directory. They read files and answer with messages.
+ */
+#ifndef MSE_UI_RUN_H
+#define MSE_UI_RUN_H
+
+#include "app/verification.h"
+#include "ui/jobs.h"
+
+/* A verification that is being put together; run_start takes it over. */
+typedef struct Run Run;
+
+/* `asked`: N_ASKS strings that lie over `defaults` (ui/model.h). */
+Run *run_new(const VerificationRequest *defaults, const char *const *asked, uint64_t generation);
+/* `number` comes back with the result. */
+void run_add(Run *run, InputKind kind, const char *given, unsigned number);
+void run_start(Run *run, Jobs *jobs);
+
+/* The policy of a file over `base` (NULL: the built-in one). Blocks. */
+Policy *run_read_policy(const char *path, const Policy *base, Cancel *cancel, GError **error);
+
+/* Answers with MESSAGE_INPUTS_FOUND. */
+void scan_start(Jobs *jobs);
+
+#endif

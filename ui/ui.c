@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "ui/ui.h"
+
+#include "core/i18n.h"
+#include "ui/console.h"
+#include "ui/line.h"
+#include "ui/loop.h"
+#include "ui/screen.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* How long jobs get to end when the console is left. */
+enum { GRACE_MILLISECONDS = 500 };
+
+bool ui_terminal_usable(char **why)
+{
+    return screen_usable(why);
+}
+
+/* ---- scripts ---- */
+
+/* The lines between semicolons, those in quotes left alone. */
+static GPtrArray *script_lines(const char *script)
+{
+    GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
+    GString *line = g_string_new(NULL);
+    char quote = '\0';
+
+    for (; *script != '\0'; script++) {
+        if (quote == '\0' && (*script == ';' || *script == '\n')) {
+            g_ptr_array_add(lines, g_strdup(line->str));
+            g_string_truncate(line, 0);
+            continue;
+        }
+        if (*script == '\\' && quote != '\'' && script[1] != '\0')
+            g_string_append_c(line, *script++);
+        else if (quote == *script)
+            quote = '\0';
+        else if (quote == '\0' && (*script == '"' || *script == '\''))
+            quote = *script;
+        g_string_append_c(line, *script);
+    }
+    g_ptr_array_add(lines, g_string_free(line, FALSE));
+    return lines;
+}
+
+static int run_script(const UiOptions *options)
+{
+    g_autoptr(GPtrArray) lines = script_lines(options->script);
+    Console *console = console_new(options, !screen_is_utf8());
+    int status = 0;
+
+    console_resize(console, 120, 36);
+    loop_finish_jobs(console);
+    for (unsigned i = 0; i < lines->len; i++) {
+        int answer;
+        console_run_line(console, lines->pdata[i]);
+        loop_finish_jobs(console);
+        answer = console_drain_output(console);
+        if (answer != 0)
+            status = answer;
+        if (console_take_wishes(console) & WISH_QUIT)
+            break;
+    }
+    console_free(console);
+    return status;
+}
+
+/* ---- the console ---- */
+
+/* As if the signal had not been caught: whoever started us sees what ended us. */
+static void die_by(int number)
+{
+    sigset_t set;
+
+    signal(number, SIG_DFL);
+    sigemptyset(&set);
+    sigaddset(&set, number);
+    raise(number);
+    pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+}
+
+static void leave(Console *console, LoopEnd how, int number)
+{
+    g_autofree char *history = console_state_path("history");
+    Jobs *jobs = console_model(console)->jobs;
+
+    if (history != NULL)
+        line_save_history(history);
+    console_save_state(console);
+    screen_leave();
+    if (!jobs_stop(jobs, GRACE_MILLISECONDS)) {
+        /* A job that does not listen must not hold the person: its threads end with the process. */
+        if (how == LOOP_SIGNAL)
+            die_by(number);
+        _exit(how == LOOP_QUIT ? 0 : 128 + SIGHUP);
+    }
+    console_free(console);
+    line_done();
+    if (how == LOOP_SIGNAL)
+        die_by(number);
+}
+
+int ui_run(const UiOptions *options)
+{
+    g_autofree char *history = NULL;
+    g_autoptr(GError) error = NULL;
+    Console *console;
+    unsigned width, height;
+    int number = 0;
+    LoopEnd how;
+
+    loop_block_signals();
+    if (options->script != NULL)
+        return run_script(options);
+    history = console_state_path("history");
+    line_init(history);
+    if (!screen_enter(&error)) {
+        fprintf(stderr, "mse-console: %s\n", error->message);
+        line_done();
+        return 1;
+    }
+    console = console_new(options, !screen_is_utf8());
+    console_restore_state(console);
+    screen_size(&width, &height);
+    console_resize(console, width, height);
+    how = loop_run(console, options->settings, &number);
+    leave(console, how, number);
+    return how == LOOP_QUIT ? 0 : 128 + SIGHUP;
+}

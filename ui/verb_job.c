@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "ui/verb_job.h"
+
+#include "command/job.h"
+#include "command/table.h"
+#include "command/verb.h"
+#include "core/clock.h"
+#include "core/sanitize.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* A block is sent when it is this large or this old. */
+enum { BLOCK_LINES = 500, BLOCK_MICROSECONDS = 16000 };
+
+typedef struct VerbJob {
+    char *line;
+    unsigned width;
+    UiJob *job;
+    const Verb *verb;
+    json_t *rows; /* of the verb's columns, until it ends: a table is as wide as its widest row */
+    GPtrArray *block;
+    int64_t block_began;
+} VerbJob;
+
+static void line_free(void *data)
+{
+    JobLine *line = data;
+
+    g_free(line->text);
+    g_free(line);
+}
+
+static void send_block(VerbJob *self)
+{
+    if (self->block == NULL)
+        return;
+    mailbox_post(self->job->mailbox, (Message){.kind = MESSAGE_JOB_TEXT,
+                                               .number = self->job->id,
+                                               .data = self->block,
+                                               .free_data = (GDestroyNotify)g_ptr_array_unref});
+    self->block = NULL;
+}
+
+static void add_line(VerbJob *self, bool error, char *text)
+{
+    JobLine *line = g_new(JobLine, 1);
+
+    *line = (JobLine){.error = error, .text = text};
+    if (self->block == NULL) {
+        self->block = g_ptr_array_new_with_free_func(line_free);
+        self->block_began = clock_monotonic();
+    }
+    g_ptr_array_add(self->block, line);
+    if (self->block->len >= BLOCK_LINES ||
+        clock_monotonic() - self->block_began >= BLOCK_MICROSECONDS)
+        send_block(self);
+}
+
+static void on_begin(const Verb *verb, void *data)
+{
+    ((VerbJob *)data)->verb = verb;
+}
+
+static void on_text(const char *line, void *data)
+{
+    add_line(data, false, g_strdup(line));
+}
+
+static void on_error(const char *sentence, void *data)
+{
+    add_line(data, true, sanitize_string(sentence));
+}
+
+static void on_row(const json_t *row, void *data)
+{
+    VerbJob *self = data;
+
+    if (self->verb != NULL && self->verb->columns != NULL)
+        json_array_append(self->rows, (json_t *)row);
+}
+
+static void on_progress(const char *what, uint64_t done, uint64_t total, void *data)
+{
+    VerbJob *self = data;
+    char *text = total > 0 ? g_strdup_printf("%s %" PRIu64 "/%" PRIu64, what, done, total)
+                           : g_strdup_printf("%s %" PRIu64, what, done);
+
+    mailbox_post(self->job->mailbox, (Message){.kind = MESSAGE_JOB_PROGRESS,
+                                               .number = self->job->id,
+                                               .data = text,
+                                               .free_data = g_free});
+}
+
+static void send_table(VerbJob *self)
+{
+    GPtrArray *lines;
+
+    if (json_array_size(self->rows) == 0)
+        return;
+    lines = table_render(self->verb->columns, self->rows, self->width);
+    for (unsigned i = 0; i < lines->len; i++)
+        add_line(self, false, g_strdup(lines->pdata[i]));
+    g_ptr_array_unref(lines);
+}
+
+static void run(UiJob *ui_job, void *data)
+{
+    static const JobSink sink = {
+        .begin = on_begin,
+        .row = on_row,
+        .text = on_text,
+        .error = on_error,
+        .progress = on_progress,
+    };
+    VerbJob *self = data;
+    g_autoptr(Job) job = job_new(&sink, self, false, ui_job->cancel);
+
+    self->job = ui_job;
+    ui_job->status = verb_run_line(job, self->line);
+    send_table(self);
+    send_block(self);
+}
+
+static void verb_job_free(void *data)
+{
+    VerbJob *self = data;
+
+    json_decref(self->rows);
+    g_clear_pointer(&self->block, g_ptr_array_unref);
+    g_free(self->line);
+    g_free(self);
+}
+
+UiJob *verb_job_start(Jobs *jobs, const char *line, unsigned width)
+{
+    VerbJob *self = g_new0(VerbJob, 1);
+    g_autofree char *title = sanitize_string(line);
+
+    self->line = g_strdup(line);
+    self->width = width;
+    self->rows = json_array();
+    return jobs_start(jobs, title, JOB_COMPUTES, run, self, verb_job_free);
+}

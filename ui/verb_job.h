@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Verbs of the shell as jobs of the console: what they say arrives in blocks of lines, never line
+ * by line.
+ */
+#ifndef MSE_UI_VERB_JOB_H
+#define MSE_UI_VERB_JOB_H
+
+#include "ui/jobs.h"
+
+typedef struct JobLine {
+    bool error;
+    char *text; /* safe for a terminal */
+} JobLine;
+
+/* Runs a line of the shell's grammar. MESSAGE_JOB_TEXT (number: the job's) until MESSAGE_JOB_ENDED;
+ * its exit status is the job's. Borrowed. */
+UiJob *verb_job_start(Jobs *jobs, const char *line, unsigned width);
+
+#endif
