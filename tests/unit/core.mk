@@ -12,7 +12,8 @@ tests_unit_test_hex_SOURCES = tests/unit/test-hex.c tests/unit/bytes.h
 tests_unit_test_hex_LDADD = $(CORE_LIBS)
 tests_unit_test_cancel_SOURCES = tests/unit/test-cancel.c
 tests_unit_test_cancel_LDADD = $(CORE_LIBS)
-tests_unit_test_file_SOURCES = tests/unit/test-file.c tests/unit/bytes.h
+tests_unit_test_file_SOURCES = tests/unit/test-file.c tests/unit/bytes.h \
+	tests/unit/nameless.c tests/unit/nameless.h
 tests_unit_test_file_LDADD = $(CORE_LIBS)
 tests_unit_test_sanitize_SOURCES = tests/unit/test-sanitize.c
 tests_unit_test_sanitize_LDADD = $(CORE_LIBS)

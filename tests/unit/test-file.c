@@ -7,6 +7,7 @@
 #include "core/file.h"
 
 #include "tests/unit/bytes.h"
+#include "tests/unit/nameless.h"
 
 #include <fcntl.h>
 #include <glib/gstdio.h>
@@ -20,9 +21,10 @@ typedef struct Fixture {
     char *path;
 } Fixture;
 
+/* `data` not NULL: on a file system without nameless temporaries. */
 static void set_up(Fixture *fixture, gconstpointer data)
 {
-    (void)data;
+    nameless_refused = data != NULL;
     fixture->directory = g_dir_make_tmp("file.XXXXXX", NULL);
     g_assert_nonnull(fixture->directory);
     fixture->path = g_build_filename(fixture->directory, "name", NULL);
@@ -31,6 +33,7 @@ static void set_up(Fixture *fixture, gconstpointer data)
 static void tear_down(Fixture *fixture, gconstpointer data)
 {
     (void)data;
+    nameless_refused = false;
     g_chmod(fixture->directory, 0700);
     g_autoptr(GDir) all = g_dir_open(fixture->directory, 0, NULL);
     const char *name;
@@ -380,7 +383,8 @@ static void test_xdg(void)
         g_setenv("HOME", home, TRUE);
 }
 
-#define ADD(path, function) g_test_add(path, Fixture, NULL, set_up, function, tear_down)
+#define ADD(path, function)       g_test_add(path, Fixture, NULL, set_up, function, tear_down)
+#define ADD_NAMED(path, function) g_test_add(path, Fixture, "", set_up, function, tear_down)
 
 int main(int argc, char **argv)
 {
@@ -400,6 +404,10 @@ int main(int argc, char **argv)
     ADD("/file/write/symlink", test_write_symlink);
     ADD("/file/write/denied", test_write_denied);
     ADD("/file/write/full", test_write_full);
+    ADD_NAMED("/file/write/named/content-and-mode", test_write);
+    ADD_NAMED("/file/write/named/long-name", test_write_long_name);
+    ADD_NAMED("/file/write/named/denied", test_write_denied);
+    ADD_NAMED("/file/write/named/full", test_write_full);
     ADD("/file/make-directory", test_make_directory);
     g_test_add_func("/file/xdg", test_xdg);
     return g_test_run();
