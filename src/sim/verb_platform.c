@@ -68,6 +68,10 @@ static const SimOption options[] = {
      .most = DAYS_MOST,
      .metavar = "N",
      .help = N_("how long lists and infos are valid (default 30)")},
+    {.name = "like",
+     .kind = SIM_OPTION_FILE,
+     .metavar = "DIR",
+     .help = N_("with the root and the keys of the platform in DIR")},
     {.name = "force", .help = N_("replace a platform that is there")},
     {.name = NULL},
 };
@@ -112,6 +116,16 @@ static void report(const PlatformSpec *spec, const char *directory)
            shown);
 }
 
+/* NULL with an error. */
+static Platform *make(const SimArguments *arguments, const PlatformSpec *spec, GError **error)
+{
+    const char *like = sim_value(arguments, "like");
+    if (like == NULL)
+        return platform_new(spec);
+    g_autoptr(Platform) other = platform_read(like, error);
+    return other ? platform_variant(other, spec) : NULL;
+}
+
 static bool run(const SimArguments *arguments, GError **error)
 {
     const char *directory = sim_operand(arguments);
@@ -123,8 +137,9 @@ static bool run(const SimArguments *arguments, GError **error)
     PlatformSpec spec;
     if (!spec_of(arguments, &spec, error))
         return false;
-    g_autoptr(Platform) platform = platform_new(&spec);
-    if (!platform_write(platform, directory, sim_flag(arguments, "force"), error))
+    g_autoptr(Platform) platform = make(arguments, &spec, error);
+    if (platform == NULL ||
+        !platform_write(platform, directory, sim_flag(arguments, "force"), error))
         return false;
     report(&spec, directory);
     return true;

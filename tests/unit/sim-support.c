@@ -94,9 +94,35 @@ const char *platform_at(const char *name, const char *options)
     if (known != NULL)
         return known;
     char *path = place("platform-%s", name);
-    must_sim("platform %s --at %s %s", path, SIM_TIME_TEXT, options);
+    g_autofree char *like = strcmp(name, "plain") == 0 || strcmp(name, "other") == 0
+                                ? g_strdup("")
+                                : g_strconcat("--like ", plain(), NULL);
+    must_sim("platform %s --at %s %s %s", path, SIM_TIME_TEXT, like, options);
     g_hash_table_insert(made, g_strdup(name), path);
     return path;
+}
+
+const char *plain(void)
+{
+    return platform_at("plain", "");
+}
+
+char *in(const char *directory, const char *name)
+{
+    return g_build_filename(directory, name, NULL);
+}
+
+void assert_says(const Ran *ran, const char *text)
+{
+    if (strstr(ran->out, text) == NULL)
+        g_error("“%s” is not in: %s%s", text, ran->out, ran->err);
+}
+
+Span bytes_span(GBytes *bytes)
+{
+    size_t size;
+    const void *data = g_bytes_get_data(bytes, &size);
+    return span_of(data, size);
 }
 
 GBytes *contents(const char *path)

@@ -5,6 +5,8 @@
 #ifndef MSE_TESTS_SIM_SUPPORT_H
 #define MSE_TESTS_SIM_SUPPORT_H
 
+#include "core/reader.h"
+
 #include <glib.h>
 
 /* When the platforms of tests are made: 2023-06-01T00:00:00Z. */
@@ -32,8 +34,16 @@ void must_sim(const char *format, ...) G_GNUC_PRINTF(1, 2);
 char *sim_program(void);
 /* A path in this test program's own directory, which run-test removes. Free with g_free. */
 char *place(const char *format, ...) G_GNUC_PRINTF(1, 2);
-/* A platform made at SIM_TIME, once for each set of options. Borrowed path. */
+/* A platform made at SIM_TIME, once for each name; all but "other" have the plain one's keys.
+ * Borrowed path. */
 const char *platform_at(const char *name, const char *options);
+/* The one that nothing was asked of. */
+const char *plain(void);
+/* A file in a directory. Free with g_free. */
+char *in(const char *directory, const char *name);
+/* Fails unless standard output holds the text. */
+void assert_says(const Ran *ran, const char *text);
+Span bytes_span(GBytes *bytes);
 /* A whole file, which must be there. */
 GBytes *contents(const char *path);
 

@@ -5,3 +5,14 @@ check_PROGRAMS += tests/unit/test-sim
 TESTS += tests/unit/test-sim
 tests_unit_test_sim_SOURCES = tests/unit/test-sim.c $(sim_support)
 tests_unit_test_sim_LDADD = $(SIM_LIBS)
+
+check_PROGRAMS += tests/unit/test-sim-openssl
+TESTS += tests/unit/test-sim-openssl
+tests_unit_test_sim_openssl_SOURCES = tests/unit/test-sim-openssl.c $(sim_support)
+tests_unit_test_sim_openssl_LDADD = $(SIM_LIBS)
+
+# Runs the program, links the verifier: the two meet only here.
+check_PROGRAMS += tests/unit/test-sim-verify
+TESTS += tests/unit/test-sim-verify
+tests_unit_test_sim_verify_SOURCES = tests/unit/test-sim-verify.c $(sim_support)
+tests_unit_test_sim_verify_LDADD = $(ATTEST_LIBS)
