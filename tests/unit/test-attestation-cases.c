@@ -76,8 +76,7 @@ static bool same_advisories(const Case *c, const Verdict *verdict)
     json_t *expected = json_object_get(c->expected, "advisories"), *name;
     g_autoptr(GHashTable) set = g_hash_table_new(g_str_hash, g_str_equal);
     size_t i;
-    json_array_foreach (expected, i, name)
-        g_hash_table_add(set, (char *)json_string_value(name));
+    json_array_foreach(expected, i, name) g_hash_table_add(set, (char *)json_string_value(name));
     if (g_hash_table_size(set) != verdict->advisories->len)
         return false;
     for (unsigned n = 0; n < verdict->advisories->len; n++)
@@ -121,8 +120,8 @@ static bool judge_case(Attest *attest, const Case *c)
     else
         subject.quote = span_of_bytes(c->quote);
     int64_t at = json_integer_value(json_object_get(c->expected, "time"));
-    g_autoptr(Verdict) verdict = attest_verify(attest, &subject, collateral,
-                                               error ? error->message : NULL, NULL, NULL, at);
+    g_autoptr(Verdict) verdict =
+        attest_verify(attest, &subject, collateral, error ? error->message : NULL, NULL, NULL, at);
     const char *got = answer(verdict), *want = text_of(c, "verdict");
     bool firm = !json_is_false(json_object_get(c->expected, "firm"));
     bool ok = g_str_equal(got, want) || (!firm && g_str_equal(got, text_of(c, "lenient_verdict")));
