@@ -11,8 +11,6 @@ G_DEFINE_QUARK(mse - certificate - error - quark, certificate_error)
 enum {
     VERSION_3 = 2,        /* as it is encoded */
     MAX_SERIAL_SIZE = 20, /* RFC 5280, 4.1.2.2 */
-    DER_BMP_STRING = 0x1e,
-    DER_UNIVERSAL_STRING = 0x1c,
     NAME_URI = 6, /* GeneralName's tag */
 };
 
@@ -54,7 +52,8 @@ static bool attribute_parse(Reader *set, Span *common_name, unsigned *n_common_n
         return false;
     Reader reader = reader_on(attribute.content);
     if (!der_expect(&reader, DER_OID, &type) || !der_oid_valid(type.content) ||
-        !der_next(&reader, &value) || !string_tag(value.tag) || !der_at_end(&reader))
+        !der_next(&reader, &value) || !string_tag(value.tag) || !der_content_valid(&value) ||
+        !der_at_end(&reader))
         return false;
     if (der_oid_is(type.content, OID_COMMON_NAME)) {
         bool wide = value.tag == DER_BMP_STRING || value.tag == DER_UNIVERSAL_STRING;
@@ -103,7 +102,8 @@ static bool algorithm_valid(Span content)
     DerItem item;
     if (!der_expect(&reader, DER_OID, &item) || !der_oid_valid(item.content))
         return false;
-    return der_at_end(&reader) || (der_next(&reader, &item) && der_at_end(&reader));
+    return der_at_end(&reader) ||
+           (der_next(&reader, &item) && der_content_valid(&item) && der_at_end(&reader));
 }
 
 static KeyKind curve_kind(Span algorithm)

@@ -12,7 +12,7 @@
 #define ARCHIVE_SONAME "libarchive.so.13"
 #endif
 
-G_DEFINE_QUARK(mse - archive - error - quark, archive_error)
+G_DEFINE_QUARK(mse_archive_error_quark, archive_error)
 
 /* Never unloaded: what it gave may still be in use. */
 static void *library(void)

@@ -156,6 +156,68 @@ char *der_oid_text(Span content)
     return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
+/* X.690 8.3.2: the first nine bits are neither all zero nor all one. */
+static bool integer_valid(Span content)
+{
+    if (content.size < 2)
+        return content.size == 1;
+    return !(content.data[0] == 0 && content.data[1] < 0x80) &&
+           !(content.data[0] == 0xff && content.data[1] >= 0x80);
+}
+
+/* X.690 8.6.2 and 11.2: how many bits are unused, and these are zero. */
+static bool bit_string_valid(Span content)
+{
+    if (content.size == 0 || content.data[0] > 7)
+        return false;
+    unsigned unused = (1u << content.data[0]) - 1;
+    return content.size == 1 ? unused == 0 : (content.data[content.size - 1] & unused) == 0;
+}
+
+static bool utf8_valid(Span content)
+{
+    return content.size == 0 || g_utf8_validate_len((const char *)content.data, content.size, NULL);
+}
+
+/* Characters of `width` octets each, big-endian: UCS-2 or UCS-4, and Unicode. */
+static bool wide_valid(Span content, size_t width)
+{
+    for (size_t i = 0; i + width <= content.size; i += width) {
+        uint32_t character = 0;
+        for (size_t j = 0; j < width; j++)
+            character = character << 8 | content.data[i + j];
+        if (character > 0x10ffff || (character >= 0xd800 && character <= 0xdfff))
+            return false;
+    }
+    return content.size % width == 0;
+}
+
+bool der_content_valid(const DerItem *item)
+{
+    bool boolean;
+    switch (item->tag) {
+    case DER_BOOLEAN:
+        return der_boolean(item->content, &boolean);
+    case DER_INTEGER:
+    case DER_ENUMERATED:
+        return integer_valid(item->content);
+    case DER_BIT_STRING:
+        return bit_string_valid(item->content);
+    case DER_NULL:
+        return item->content.size == 0;
+    case DER_OID:
+        return der_oid_valid(item->content);
+    case DER_UNIVERSAL_STRING:
+        return wide_valid(item->content, 4);
+    case DER_BMP_STRING:
+        return wide_valid(item->content, 2);
+    case DER_UTF8_STRING:
+        return utf8_valid(item->content);
+    default:
+        return true;
+    }
+}
+
 bool der_bit_octets(Span content, Span *out)
 {
     if (content.size == 0 || content.data[0] != 0)

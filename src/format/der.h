@@ -23,6 +23,8 @@ typedef enum {
     DER_IA5_STRING = 0x16,
     DER_UTC_TIME = 0x17,
     DER_GENERALIZED_TIME = 0x18,
+    DER_UNIVERSAL_STRING = 0x1c,
+    DER_BMP_STRING = 0x1e,
     DER_SEQUENCE = 0x30,
     DER_SET = 0x31,
 } DerTag;
@@ -47,6 +49,10 @@ bool der_optional(Reader *reader, uint8_t tag, DerItem *out, bool *present);
 /* True when every byte was taken. */
 bool der_at_end(const Reader *reader);
 
+/* False when a value of a universal primitive type has content that its type cannot have: for
+ * values whose type the format leaves open. True of other classes and constructed values. */
+bool der_content_valid(const DerItem *item);
+
 bool der_boolean(Span content, bool *out);
 /* A non-negative INTEGER that fits 64 bits; minimal encoding. */
 bool der_unsigned(Span content, uint64_t *out);
@@ -55,8 +61,7 @@ bool der_magnitude(Span content, Span *out);
 /* Well-formed OID content (minimal arcs). */
 bool der_oid_valid(Span content);
 /* OID content equals the encoded constant. */
-#define der_oid_is(content, literal) \
-    span_equal((content), span_of((literal), sizeof(literal) - 1))
+#define der_oid_is(content, literal) span_equal((content), span_of((literal), sizeof(literal) - 1))
 /* Dotted text, e.g. "1.2.840.113741.1.13.1". NULL when malformed or an arc exceeds 64 bits. Free
  * with g_free. */
 char *der_oid_text(Span content);

@@ -10,7 +10,7 @@
 
 #include <sodium.h>
 
-G_DEFINE_QUARK(mse - toml - error - quark, toml_error)
+G_DEFINE_QUARK(mse_toml_error_quark, toml_error)
 
 /* Keys are foreign: with a keyed hash nobody can choose them to fall into one bucket. */
 static guint hash_key(gconstpointer key)

@@ -3,6 +3,7 @@ format_tests = \
 	tests/unit/test-archive \
 	tests/unit/test-date \
 	tests/unit/test-der \
+	tests/unit/test-der-differential \
 	tests/unit/test-json-pull \
 	tests/unit/test-json-pull-differential \
 	tests/unit/test-pem \
@@ -22,6 +23,10 @@ tests_unit_test_der_LDADD = $(FORMAT_LIBS)
 
 tests_unit_test_pem_SOURCES = tests/unit/test-pem.c
 tests_unit_test_pem_LDADD = $(FORMAT_LIBS)
+
+# The certificate reader is where DER is read: held to d2i_X509 there.
+tests_unit_test_der_differential_SOURCES = tests/unit/test-der-differential.c
+tests_unit_test_der_differential_LDADD = $(ATTEST_LIBS)
 
 tests_unit_test_json_pull_SOURCES = tests/unit/test-json-pull.c
 tests_unit_test_json_pull_LDADD = $(FORMAT_LIBS)

@@ -189,6 +189,47 @@ static void test_bits(void)
     g_assert_false(der_bit_octets(BYTES(""), &octets));
 }
 
+static void test_contents(void)
+{
+    const struct {
+        uint8_t tag;
+        Span content;
+        bool valid;
+    } cases[] = {
+        {DER_BOOLEAN, BYTES("\xff"), true},
+        {DER_BOOLEAN, BYTES("\x02"), false},
+        {DER_INTEGER, BYTES("\x80"), true},
+        {DER_INTEGER, BYTES("\xff\x7f"), true},
+        {DER_INTEGER, BYTES("\xff\x80"), false},
+        {DER_INTEGER, BYTES(""), false},
+        {DER_ENUMERATED, BYTES("\x00\x01"), false},
+        {DER_BIT_STRING, BYTES("\x00"), true},
+        {DER_BIT_STRING, BYTES("\x01"), false},
+        {DER_BIT_STRING, BYTES("\x03\xf8"), true},
+        {DER_BIT_STRING, BYTES("\x03\xfc"), false},
+        {DER_BIT_STRING, BYTES("\x08\x00"), false},
+        {DER_NULL, BYTES(""), true},
+        {DER_NULL, BYTES("\x00"), false},
+        {DER_OID, BYTES("\x2a\x03"), true},
+        {DER_OID, BYTES("\x2a\x83"), false},
+        {DER_UTF8_STRING, BYTES("caf\xc3\xa9"), true},
+        {DER_UTF8_STRING, BYTES("caf\xc3"), false},
+        {DER_UTF8_STRING, BYTES(""), true},
+        {DER_BMP_STRING, BYTES("\x20\xac"), true},
+        {DER_BMP_STRING, BYTES("\x20"), false},
+        {DER_BMP_STRING, BYTES("\xd8\x00"), false},
+        {DER_UNIVERSAL_STRING, BYTES("\x00\x01\xf6\x00"), true},
+        {DER_UNIVERSAL_STRING, BYTES("\x00\x11\x00\x00"), false},
+        {DER_UNIVERSAL_STRING, BYTES("\x00\x00\x41"), false},
+        {DER_CONTEXT(1), BYTES("\xff"), true},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        const DerItem item = {.tag = cases[i].tag, .content = cases[i].content};
+        g_test_message("%zu", i);
+        g_assert_cmpint(der_content_valid(&item), ==, cases[i].valid);
+    }
+}
+
 static void test_times(void)
 {
     const DerItem utc = {.tag = DER_UTC_TIME, .content = BYTES("230601000000Z")};
@@ -215,6 +256,7 @@ int main(int argc, char **argv)
     g_test_add_func("/der/integers", test_integers);
     g_test_add_func("/der/oids", test_oids);
     g_test_add_func("/der/bits", test_bits);
+    g_test_add_func("/der/contents", test_contents);
     g_test_add_func("/der/times", test_times);
     return g_test_run();
 }
