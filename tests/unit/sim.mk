@@ -16,3 +16,8 @@ check_PROGRAMS += tests/unit/test-sim-verify
 TESTS += tests/unit/test-sim-verify
 tests_unit_test_sim_verify_SOURCES = tests/unit/test-sim-verify.c $(sim_support)
 tests_unit_test_sim_verify_LDADD = $(ATTEST_LIBS)
+
+check_PROGRAMS += tests/unit/test-sim-pccs
+TESTS += tests/unit/test-sim-pccs
+tests_unit_test_sim_pccs_SOURCES = tests/unit/test-sim-pccs.c $(sim_support)
+tests_unit_test_sim_pccs_LDADD = $(CORE_LIBS) $(CURL_LIBS)
