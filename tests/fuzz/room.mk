@@ -44,7 +44,7 @@ fuzz:
 	  '$(fuzz_srcdir)/tests/fuzz/run-fuzz' '$(fuzz_srcdir)/tests/fuzz/seeds' $(FUZZ_NAMES)
 
 CLEANFILES += $(fuzz_replays) $(fuzz_programs)
-EXTRA_DIST += tests/fuzz/replay.c tests/fuzz/run-fuzz \
+EXTRA_DIST += tests/fuzz/replay.c tests/fuzz/run-fuzz tests/fuzz/make-seeds \
 	$(wildcard $(top_srcdir)/tests/fuzz/fuzz-*.c $(top_srcdir)/tests/fuzz/seeds)
 
 distclean-local:
