@@ -7,6 +7,7 @@
 #include "format/json_pull.h"
 
 #include "core/limits.h"
+#include "format/json_words.h"
 
 /* What may stand in a string as it is, one byte a character: not the quote, not the backslash. */
 /* clang-format off */
@@ -147,13 +148,29 @@ static bool take_utf8(Validator *v)
     return true;
 }
 
+/* What means itself: not the quote, not the backslash, no control, ASCII. */
+static void skip_plain(Validator *v)
+{
+    while (v->end - v->at >= JSON_WORD) {
+        uint64_t word = json_word_at(v->at);
+        uint64_t special = json_mark_equal(word, '"') | json_mark_equal(word, '\\') |
+                           json_mark_below(word, 0x20) | (word & JSON_TOP_BITS);
+        if (special != 0) {
+            v->at += json_first_mark(special);
+            return;
+        }
+        v->at += JSON_WORD;
+    }
+    while (v->at < v->end && plain[*v->at])
+        v->at++;
+}
+
 /* From the quote to past the closing one. */
 static bool take_string(Validator *v)
 {
     const uint8_t *opening = v->at++;
     for (;;) {
-        while (v->at < v->end && plain[*v->at])
-            v->at++;
+        skip_plain(v);
         if (v->at >= v->end) {
             v->at = opening;
             return false;

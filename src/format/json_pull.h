@@ -52,7 +52,7 @@ bool json_pull_element(JsonPullIterator *iterator, JsonPullValue *value);
 /* A table of members: fills what is there; what is absent gets an empty range. */
 typedef struct JsonPullField {
     const char *name;
-    JsonPullType type;    /* JSON_PULL_TRUE accepts either boolean */
+    JsonPullType type; /* JSON_PULL_TRUE accepts either boolean */
     bool required;
     JsonPullValue *value; /* out */
     bool *present;        /* out, may be NULL when required */

@@ -40,8 +40,8 @@ static bool take_unit(Reader *reader, unsigned *out)
     return true;
 }
 
-/* After "\u". */
-static bool decode_unicode(Reader *reader, GString *text)
+/* After "\u". Appends UTF-8 at `*out`, never more than was read. */
+static bool decode_unicode(Reader *reader, char **out)
 {
     unsigned unit, low;
     if (!take_unit(reader, &unit) || unit == 0)
@@ -53,22 +53,41 @@ static bool decode_unicode(Reader *reader, GString *text)
     } else if (unit >= 0xdc00 && unit <= 0xdfff) {
         return false;
     }
-    g_string_append_unichar(text, unit);
+    *out += g_unichar_to_utf8(unit, *out);
     return true;
 }
 
-static bool decode_escape(Reader *reader, GString *text)
+/* What each letter after a backslash means. */
+static const char meanings[256] = {
+    ['"'] = '"',  ['\\'] = '\\', ['/'] = '/',  ['b'] = '\b',
+    ['f'] = '\f', ['n'] = '\n',  ['r'] = '\r', ['t'] = '\t',
+};
+
+static bool decode_escape(Reader *reader, char **out)
 {
-    static const char letters[] = "\"\\/bfnrt", meanings[] = "\"\\/\b\f\n\r\t";
     uint8_t letter;
     if (!reader_skip(reader, 1) || !reader_u8(reader, &letter))
         return false;
     if (letter == 'u')
-        return decode_unicode(reader, text);
-    const char *found = letter != '\0' ? strchr(letters, letter) : NULL;
-    if (found == NULL)
+        return decode_unicode(reader, out);
+    if (meanings[letter] == '\0')
         return false;
-    g_string_append_c(text, meanings[found - letters]);
+    *(*out)++ = meanings[letter];
+    return true;
+}
+
+/* Decoded text is never longer than the raw: "\u0800" takes six bytes and gives three. Runs
+ * between escapes are short in signed JSON inside JSON, so they are copied by the byte. */
+static bool decode(Span inside, char *out)
+{
+    Reader reader = reader_on(inside);
+    while (reader.at < reader.end) {
+        if (*reader.at != '\\')
+            *out++ = (char)*reader.at++;
+        else if (!decode_escape(&reader, &out))
+            return false;
+    }
+    *out = '\0';
     return true;
 }
 
@@ -77,17 +96,10 @@ char *json_pull_string(const JsonPullValue *value)
     Span inside;
     if (!string_inside(value, &inside))
         return NULL;
-    g_autoptr(GString) text = g_string_sized_new(inside.size + 1);
-    Reader reader = reader_on(inside);
-    while (reader_left(&reader) > 0) {
-        const uint8_t *escape = memchr(reader.at, '\\', reader_left(&reader));
-        const uint8_t *until = escape != NULL ? escape : reader.end;
-        g_string_append_len(text, (const char *)reader.at, until - reader.at);
-        reader.at = until;
-        if (escape != NULL && !decode_escape(&reader, text))
-            return NULL;
-    }
-    return g_string_free(g_steal_pointer(&text), FALSE);
+    if (inside.size == 0 || memchr(inside.data, '\\', inside.size) == NULL)
+        return g_strndup((const char *)inside.data, inside.size);
+    g_autofree char *text = g_malloc(inside.size + 1);
+    return decode(inside, text) ? g_steal_pointer(&text) : NULL;
 }
 
 bool json_pull_unsigned(const JsonPullValue *value, uint64_t most, uint64_t *out)

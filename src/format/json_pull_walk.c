@@ -9,6 +9,11 @@
 
 #include "core/i18n.h"
 #include "core/sanitize.h"
+#include "format/json_words.h"
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 JsonPullType json_pull_type_of(uint8_t first)
 {
@@ -44,21 +49,28 @@ static bool take_byte(Reader *reader, uint8_t byte)
     return true;
 }
 
-/* From an opening quote to past the closing one: the first quote that an even number of
- * backslashes precedes. */
+/* To the next quote or backslash, or the end. */
+static const uint8_t *next_special(const uint8_t *at, const uint8_t *end)
+{
+    while (end - at >= JSON_WORD) {
+        uint64_t word = json_word_at(at);
+        uint64_t special = json_mark_equal(word, '"') | json_mark_equal(word, '\\');
+        if (special != 0)
+            return at + json_first_mark(special);
+        at += JSON_WORD;
+    }
+    while (at < end && *at != '"' && *at != '\\')
+        at++;
+    return at;
+}
+
+/* From an opening quote to past the closing one. */
 static const uint8_t *string_end(const uint8_t *opening, const uint8_t *end)
 {
-    for (const uint8_t *at = opening + 1; at < end; at++) {
-        at = memchr(at, '"', (size_t)(end - at));
-        if (at == NULL)
-            return end;
-        const uint8_t *before = at;
-        while (before > opening + 1 && before[-1] == '\\')
-            before--;
-        if ((at - before) % 2 == 0)
-            return at + 1;
-    }
-    return end;
+    const uint8_t *at = next_special(opening + 1, end);
+    while (at < end && *at == '\\')
+        at = end - at > 2 ? next_special(at + 2, end) : end;
+    return at < end ? at + 1 : end;
 }
 
 /* Sixty-four bytes of a container, a bit for each: only what a skip must see. Portable words of
@@ -72,34 +84,58 @@ typedef struct Block {
 
 enum { BLOCK = 64 };
 
-#define EACH_BYTE UINT64_C(0x0101010101010101)
-#define TOP_BITS  UINT64_C(0x8080808080808080)
+#ifdef __SSE2__
 
-/* The top bit of each byte of `word` that equals `byte`, gathered into the low eight bits. */
-static inline uint64_t matches(uint64_t word, uint8_t byte)
+enum { STEP = 16 };
+
+static inline uint64_t matches(__m128i bytes, char byte)
 {
-    uint64_t differs = word ^ EACH_BYTE * byte;
-    uint64_t top = ~(((differs & ~TOP_BITS) + ~TOP_BITS) | differs) & TOP_BITS;
+    return (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(byte)));
+}
+
+static inline __m128i load(const uint8_t *at)
+{
+    return _mm_loadu_si128((const __m128i *)(const void *)at);
+}
+
+static inline __m128i fold(__m128i bytes)
+{
+    return _mm_or_si128(bytes, _mm_set1_epi8(0x20));
+}
+
+#else
+
+enum { STEP = JSON_WORD };
+
+/* A bit for each byte of `word` that equals `byte`; exact, unlike the marks. */
+static inline uint64_t matches(uint64_t word, char byte)
+{
+    uint64_t differs = word ^ JSON_EACH_BYTE * (uint8_t)byte;
+    uint64_t top = ~(((differs & ~JSON_TOP_BITS) + ~JSON_TOP_BITS) | differs) & JSON_TOP_BITS;
     return (top >> 7) * UINT64_C(0x0102040810204080) >> 56;
 }
 
-static inline uint64_t little_endian_word(const uint8_t *at)
+static inline uint64_t load(const uint8_t *at)
 {
-    uint64_t word;
-    memcpy(&word, at, sizeof word);
-    return GUINT64_FROM_LE(word);
+    return json_word_at(at);
 }
 
-static Block block_at(const uint8_t *at)
+static inline uint64_t fold(uint64_t word)
+{
+    return word | JSON_EACH_BYTE * 0x20;
+}
+
+#endif
+
+/* Folding makes '{' of '[' and '}' of ']'. */
+static inline Block block_at(const uint8_t *at)
 {
     Block block = {0};
-    for (unsigned i = 0; i < BLOCK; i += 8) {
-        uint64_t word = little_endian_word(at + i);
-        uint64_t folded = word | EACH_BYTE * 0x20; /* '[' becomes '{', ']' becomes '}' */
-        block.quotes |= matches(word, '"') << i;
-        block.backslashes |= matches(word, '\\') << i;
-        block.opens |= matches(folded, '{') << i;
-        block.closes |= matches(folded, '}') << i;
+    for (unsigned i = 0; i < BLOCK; i += STEP) {
+        block.quotes |= matches(load(at + i), '"') << i;
+        block.backslashes |= matches(load(at + i), '\\') << i;
+        block.opens |= matches(fold(load(at + i)), '{') << i;
+        block.closes |= matches(fold(load(at + i)), '}') << i;
     }
     return block;
 }
@@ -162,9 +198,6 @@ static bool skip_bytes(Skip *skip, const uint8_t *until)
 static const uint8_t *container_end(const uint8_t *at, const uint8_t *end)
 {
     Skip skip = {.at = at, .end = end};
-    const uint8_t *soon = (size_t)(end - at) > BLOCK / 4 ? at + BLOCK / 4 : end;
-    if (skip_bytes(&skip, soon)) /* most are small */
-        return skip.at;
     while (skip.at < end && (size_t)(end - skip.at) >= BLOCK) {
         Block block = block_at(skip.at);
         if (block.backslashes == 0 ? skip_block(&skip, &block) : skip_bytes(&skip, skip.at + BLOCK))

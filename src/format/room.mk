@@ -11,6 +11,7 @@ libformat_a_SOURCES = \
 	src/format/json_pull.h \
 	src/format/json_pull_value.c \
 	src/format/json_pull_walk.c \
+	src/format/json_words.h \
 	src/format/pem.c \
 	src/format/pem.h \
 	src/format/toml.c \

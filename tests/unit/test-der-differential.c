@@ -394,8 +394,10 @@ static void mutate(GByteArray *der, GRand *random)
         if (der->len > 1)
             g_byte_array_remove_index(der, at);
         return;
-    default:
-        g_byte_array_append(der, &der->data[at], 1);
+    default: {
+        uint8_t again = der->data[at];
+        g_byte_array_append(der, &again, 1);
+    }
     }
 }
 
