@@ -9,6 +9,8 @@
 #include "core/i18n.h"
 #include "core/sanitize.h"
 
+#include <inttypes.h>
+
 /* What one option was set to. */
 typedef struct SettingValue {
     bool set;
@@ -237,8 +239,8 @@ static bool read_number(Reading *reading, SettingId id, const TomlValue *value)
     if (value->type == TOML_INTEGER && value->as.integer >= 0 &&
         (uint64_t)value->as.integer >= row->least && (uint64_t)value->as.integer <= row->most)
         return true;
-    g_autofree char *expected = g_strdup_printf(
-        _("a number from %" G_GUINT64_FORMAT " to %" G_GUINT64_FORMAT), row->least, row->most);
+    g_autofree char *expected =
+        g_strdup_printf(_("a number from %" PRIu64 " to %" PRIu64), row->least, row->most);
     wrong(reading, id, value, expected);
     return false;
 }

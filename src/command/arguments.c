@@ -9,6 +9,7 @@
 #include "core/sanitize.h"
 #include "format/date.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 G_DEFINE_QUARK(mse - verb - error - quark, verb_error)
@@ -132,8 +133,7 @@ static char *what_is_wanted(const VerbOption *option, const char *value)
     case ARGUMENT_NUMBER:
         if (is_number(value, option->most))
             return NULL;
-        return g_strdup_printf(_("a whole number from 0 to %" G_GUINT64_FORMAT),
-                               (guint64)option->most);
+        return g_strdup_printf(_("a whole number from 0 to %" PRIu64), (guint64)option->most);
     case ARGUMENT_TIME:
         if (date_parse_user(value, &time))
             return NULL;

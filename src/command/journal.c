@@ -9,6 +9,7 @@
 #include "core/sanitize.h"
 #include "format/date.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -97,7 +98,7 @@ static void warn_of_damage(const Reading *reading)
 {
     if (reading->broken > 0)
         job_warn(reading->job,
-                 _("line %" G_GUINT64_FORMAT " of the journal is broken; \"mse-console journal "
+                 _("line %" PRIu64 " of the journal is broken; \"mse-console journal "
                    "verify\" says more"),
                  (guint64)reading->first_broken);
     if (reading->torn)
@@ -167,8 +168,7 @@ static void say_report(Job *job, const Reading *reading, const char *path)
         job_text(job, _("%s: nothing in it yet"), safe);
         return;
     }
-    job_text(job, P_("%s: %" G_GUINT64_FORMAT " line", "%s: %" G_GUINT64_FORMAT " lines", lines),
-             safe, lines);
+    job_text(job, P_("%s: %" PRIu64 " line", "%s: %" PRIu64 " lines", lines), safe, lines);
     if (reading->broken == 0)
         job_text(job, "%s",
                  _("  Each carries the hash of the one before: none was changed, taken "
@@ -195,7 +195,7 @@ static int run_verify(Job *job, const Arguments *arguments)
         return EXIT_OK;
     g_autoptr(GError) error = g_error_new(
         JOURNAL_ERROR, JOURNAL_ERROR_READ,
-        _("line %" G_GUINT64_FORMAT " of the journal is broken: it is no JSON object, or the hash "
+        _("line %" PRIu64 " of the journal is broken: it is no JSON object, or the hash "
           "it carries is not that of the line before. What stands before it is as it was "
           "written; from there on nothing is proven"),
         (guint64)reading.first_broken);

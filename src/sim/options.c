@@ -9,6 +9,7 @@
 #include "format/date.h"
 #include "sim/crypto.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 struct SimArguments {
@@ -70,8 +71,8 @@ static bool check_number(const SimOption *option, const char *value, GError **er
 {
     uint64_t number;
     return number_of(value, option->most, &number) ||
-           usage(error, _("--%s: %s: a number from 0 to %" G_GUINT64_FORMAT " is expected"),
-                 option->name, value, option->most);
+           usage(error, _("--%s: %s: a number from 0 to %" PRIu64 " is expected"), option->name,
+                 value, option->most);
 }
 
 static bool check_time(const SimOption *option, const char *value, GError **error)

@@ -16,6 +16,11 @@ incomplete() {
 point $? "the template is made from the sources"
 [ "$(grep -c '^msgid' "$scratch/now.pot")" -gt 50 ]
 point $? "it has sentences"
+# xgettext knows the macros of <inttypes.h> only: at any other the sentence is cut, and never found.
+cut() { grep -nE '%"$' "$1"; }
+clean "no sentence is cut at a macro" cut "$scratch/now.pot"
+printf 'msgid "from 0 to %%"\n' >"$scratch/cut.pot"
+catches "caught: a sentence cut at a macro" 'from 0 to' cut "$scratch/cut.pot"
 clean "French is complete" incomplete "$source_tree/po/fr.po" "$scratch/now.pot"
 
 # A sentence nobody translated, one in doubt, a format that differs.
