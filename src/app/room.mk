@@ -5,6 +5,7 @@ libapp_a_SOURCES = \
 	src/app/evidence.h \
 	src/app/nearest.c \
 	src/app/nearest.h \
+	src/app/pccs.c \
 	src/app/pccs.h \
 	src/app/pccs_answer.c \
 	src/app/pccs_answer.h \
@@ -16,5 +17,6 @@ libapp_a_SOURCES = \
 	src/app/settings.h \
 	src/app/settings_table.c \
 	src/app/subject.c \
+	src/app/verification.c \
 	src/app/verification.h \
 	src/app/verification_private.h
