@@ -121,13 +121,22 @@ static GBytes *read_crl(const Members *members, Member member, Collateral *colla
     return crl;
 }
 
-/* The body of a PCCS, in base64, or in base64 of hex as some writers have it. */
+static Span without_space_around(Span text)
+{
+    while (text.size > 0 && g_ascii_isspace((char)text.data[0]))
+        text = span_of(text.data + 1, text.size - 1);
+    while (text.size > 0 && g_ascii_isspace((char)text.data[text.size - 1]))
+        text.size--;
+    return text;
+}
+
+/* The body of a PCCS, in base64, or in base64 of a line of hex as some writers have it. */
 static GBytes *decode_body(const char *text)
 {
     GBytes *once = base64_decode_strict(text_span(text));
     if (once == NULL || g_bytes_get_size(once) == 0 || *bytes_span(once).data == '{')
         return once;
-    GBytes *twice = hex_decode(bytes_span(once));
+    GBytes *twice = hex_decode(without_space_around(bytes_span(once)));
     if (twice == NULL)
         return once;
     g_bytes_unref(once);

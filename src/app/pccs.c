@@ -89,16 +89,16 @@ static bool take_chain(const WireAnswer *reply, AnswerKind kind, PccsAnswer *out
     return out->chain != NULL && g_utf8_validate(out->chain, -1, NULL);
 }
 
-static void refuse(GError **error, const char *url, const char *format, ...) G_GNUC_PRINTF(3, 4);
-static void refuse(GError **error, const char *url, const char *format, ...)
+static void refuse(GError **error, PccsError code, const char *url, const char *format, ...)
+    G_GNUC_PRINTF(4, 5);
+static void refuse(GError **error, PccsError code, const char *url, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
     g_autofree char *sentence = g_strdup_vprintf(format, arguments);
     va_end(arguments);
     g_autofree char *shown = wire_show_url(url);
-    g_set_error(error, PCCS_ERROR, PCCS_ERROR_ANSWER, _("fetching collateral from %s: %s"), shown,
-                sentence);
+    g_set_error(error, PCCS_ERROR, code, _("fetching collateral from %s: %s"), shown, sentence);
 }
 
 static bool ask(const Pccs *pccs, const char *url, AnswerKind kind, PccsAnswer *out, Cancel *cancel,
@@ -108,22 +108,25 @@ static bool ask(const Pccs *pccs, const char *url, AnswerKind kind, PccsAnswer *
     g_autoptr(WireAnswer) reply = wire_get(&request, cancel, error);
     if (reply == NULL)
         return false;
-    if (wire_answer_status(reply) != 200) {
-        refuse(error, url,
-               _("the service answers with status %u; 404 means that it does not know "
-                 "this platform, 401 that it wants a key"),
-               wire_answer_status(reply));
+    unsigned status = wire_answer_status(reply);
+    if (status != 200) {
+        refuse(error, status == 404 ? PCCS_ERROR_ABSENT : PCCS_ERROR_ANSWER, url,
+               _("the service answers with status %u; 404 means that it does not know this "
+                 "platform, 401 that it wants a key"),
+               status);
         return false;
     }
     if (!take_chain(reply, kind, out)) {
-        refuse(error, url, _("the answer lacks the header %s with its issuer chain; is it a PCCS?"),
+        refuse(error, PCCS_ERROR_ANSWER, url,
+               _("the answer lacks the header %s with its issuer chain; is it a PCCS?"),
                pccs_answer_headers(kind)[0]);
         return false;
     }
     out->body = g_bytes_ref(wire_answer_body(reply));
     if (pccs_answer_next_update(kind, out) != 0)
         return true;
-    refuse(error, url, _("the answer is not the collateral that was asked for; is it a PCCS?"));
+    refuse(error, PCCS_ERROR_ANSWER, url,
+           _("the answer is not the collateral that was asked for; is it a PCCS?"));
     pccs_answer_clear(out);
     return false;
 }
@@ -229,8 +232,8 @@ static bool get_root_crl(Pccs *pccs, const CollateralNeed *need, bool renew, Pcc
     g_autofree char *url = pccs_answer_url(pccs->base, ANSWER_ROOT_CRL, need);
     if (get_answer(pccs, url, ANSWER_ROOT_CRL, renew, out, cached, cancel, &first))
         return true;
-    bool answered = g_error_matches(first, PCCS_ERROR, PCCS_ERROR_ANSWER);
-    if (answered && pccs_may_follow(pccs->base, need->root_crl_url))
+    bool absent = g_error_matches(first, PCCS_ERROR, PCCS_ERROR_ABSENT);
+    if (absent && pccs_may_follow(pccs->base, need->root_crl_url))
         return get_answer(pccs, need->root_crl_url, ANSWER_ROOT_CRL, renew, out, cached, cancel,
                           error);
     g_propagate_error(error, g_steal_pointer(&first));

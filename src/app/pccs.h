@@ -17,6 +17,7 @@ typedef struct Pccs Pccs;
 typedef enum {
     PCCS_ERROR_URL,    /* the base URL cannot be one */
     PCCS_ERROR_ANSWER, /* the service answered, but not with collateral */
+    PCCS_ERROR_ABSENT, /* 404: it does not have that */
 } PccsError;
 GQuark pccs_error_quark(void);
 

@@ -89,7 +89,7 @@ static json_t *collateral_json(const Collateral *collateral)
     for (unsigned i = 0; i < G_N_ELEMENTS(parts); i++)
         if (parts[i].bytes != NULL)
             json_object_set_new(object, parts[i].name,
-                                parts[i].hex ? json_hex(span_of_bytes(parts[i].bytes))
+                                parts[i].hex ? hex_json(span_of_bytes(parts[i].bytes))
                                              : bytes_as_text(parts[i].bytes));
     return object;
 }

@@ -9,13 +9,13 @@
 #include "core/sanitize.h"
 #include "format/date.h"
 
-json_t *json_time(int64_t seconds)
+json_t *time_json(int64_t seconds)
 {
     g_autofree char *text = date_format(seconds);
     return json_string(text);
 }
 
-json_t *json_text(const char *text)
+json_t *text_json(const char *text)
 {
     if (text == NULL)
         return json_null();
@@ -26,7 +26,7 @@ json_t *json_text(const char *text)
     return json_string(safe);
 }
 
-json_t *json_hex(Span bytes)
+json_t *hex_json(Span bytes)
 {
     g_autofree char *hex = hex_encode(bytes);
     return json_string(hex);
@@ -68,7 +68,7 @@ static void add_fields(json_t *object, const void *body, const Field *fields, si
 {
     for (size_t i = 0; i < n; i++) {
         const uint8_t *at = (const uint8_t *)body + fields[i].offset;
-        json_object_set_new(object, fields[i].name, json_hex(span_of(at, fields[i].size)));
+        json_object_set_new(object, fields[i].name, hex_json(span_of(at, fields[i].size)));
     }
 }
 
@@ -93,7 +93,7 @@ static void add_td(json_t *object, const TdReportBody *body, BodyType type)
         add_fields(object, body, td_1_5_fields, G_N_ELEMENTS(td_1_5_fields));
     json_t *registers = json_array();
     for (unsigned i = 0; i < G_N_ELEMENTS(body->rt_mr); i++)
-        json_array_append_new(registers, json_hex(span_of(body->rt_mr[i], 48)));
+        json_array_append_new(registers, hex_json(span_of(body->rt_mr[i], 48)));
     json_object_set_new(object, "rt_mr", registers);
 }
 
@@ -107,8 +107,8 @@ json_t *quote_json(const Quote *quote)
         add_number(object, "qe_svn", quote->qe_svn);
         add_number(object, "pce_svn", quote->pce_svn);
     }
-    json_object_set_new(object, "qe_vendor_id", json_hex(span_of(quote->qe_vendor_id, 16)));
-    json_object_set_new(object, "user_data", json_hex(span_of(quote->user_data, 20)));
+    json_object_set_new(object, "qe_vendor_id", hex_json(span_of(quote->qe_vendor_id, 16)));
+    json_object_set_new(object, "user_data", hex_json(span_of(quote->user_data, 20)));
     if (quote->tee == TEE_SGX)
         add_sgx(object, &quote->body.sgx);
     else
@@ -124,7 +124,7 @@ static json_t *checks_json(const Verdict *verdict)
         json_object_set_new(check, "id", json_string(check_table[i].id));
         json_object_set_new(check, "result",
                             json_string(check_result_name(verdict->checks[i].result)));
-        json_object_set_new(check, "detail", json_text(verdict->checks[i].detail));
+        json_object_set_new(check, "detail", text_json(verdict->checks[i].detail));
         json_array_append_new(checks, check);
     }
     return checks;
@@ -134,33 +134,33 @@ static json_t *advisories_json(const Verdict *verdict)
 {
     json_t *advisories = json_array();
     for (unsigned i = 0; verdict != NULL && i < verdict->advisories->len; i++)
-        json_array_append_new(advisories, json_text(g_ptr_array_index(verdict->advisories, i)));
+        json_array_append_new(advisories, text_json(g_ptr_array_index(verdict->advisories, i)));
     return advisories;
 }
 
 static json_t *status_json(const Verdict *verdict)
 {
-    return json_text(verdict == NULL ? NULL : tcb_status_name(verdict->tcb_status));
+    return text_json(verdict == NULL ? NULL : tcb_status_name(verdict->tcb_status));
 }
 
 static json_t *error_json(const VerificationResult *result)
 {
-    return json_text(result->error == NULL ? NULL : result->error->message);
+    return text_json(result->error == NULL ? NULL : result->error->message);
 }
 
 /* The members that only a verdict has; null without one. */
 static void add_verdict(json_t *object, const Verdict *verdict)
 {
-    json_object_set_new(object, "time", verdict == NULL ? json_null() : json_time(verdict->time));
+    json_object_set_new(object, "time", verdict == NULL ? json_null() : time_json(verdict->time));
     bool interval = verdict != NULL && verdict->has_interval;
     json_object_set_new(object, "valid_from",
-                        interval ? json_time(verdict->valid_from) : json_null());
+                        interval ? time_json(verdict->valid_from) : json_null());
     json_object_set_new(object, "valid_until",
-                        interval ? json_time(verdict->valid_until) : json_null());
-    json_object_set_new(object, "root", json_text(verdict == NULL ? NULL : verdict->root_name));
+                        interval ? time_json(verdict->valid_until) : json_null());
+    json_object_set_new(object, "root", text_json(verdict == NULL ? NULL : verdict->root_name));
     json_object_set_new(object, "root_sha256",
                         verdict == NULL ? json_null()
-                                        : json_hex(span_of(verdict->root_sha256, 32)));
+                                        : hex_json(span_of(verdict->root_sha256, 32)));
     json_object_set_new(object, "simulated",
                         verdict == NULL ? json_null() : json_boolean(verdict->simulated));
     json_object_set_new(object, "quote",
@@ -172,7 +172,7 @@ json_t *verification_result_json(const VerificationResult *result)
 {
     const Verdict *verdict = result->verdict;
     json_t *object = json_object();
-    json_object_set_new(object, "input", json_text(result->input));
+    json_object_set_new(object, "input", text_json(result->input));
     json_object_set_new(object, "kind", json_string(input_kind_name(result->kind)));
     json_object_set_new(object, "verdict", json_string(verification_verdict_name(result)));
     json_object_set_new(object, "error", error_json(result));
@@ -180,6 +180,6 @@ json_t *verification_result_json(const VerificationResult *result)
     json_object_set_new(object, "advisories", advisories_json(verdict));
     json_object_set_new(object, "checks", checks_json(verdict));
     add_verdict(object, verdict);
-    json_object_set_new(object, "sha256", json_text(result->sha256));
+    json_object_set_new(object, "sha256", text_json(result->sha256));
     return object;
 }

@@ -357,8 +357,8 @@ static json_t *measurement_json(const Verdict *verdict)
     if (!verdict->has_quote)
         return json_null();
     const Quote *quote = &verdict->quote;
-    return quote->tee == TEE_SGX ? json_hex(span_of(quote->body.sgx.mr_enclave, 32))
-                                 : json_hex(span_of(quote->body.td.mr_td, 48));
+    return quote->tee == TEE_SGX ? hex_json(span_of(quote->body.sgx.mr_enclave, 32))
+                                 : hex_json(span_of(quote->body.td.mr_td, 48));
 }
 
 static json_t *journal_fields(const VerificationResult *result)
@@ -368,16 +368,16 @@ static json_t *journal_fields(const VerificationResult *result)
     g_autofree char *input = sanitize_string(result->input);
     json_t *fields = json_object();
     json_object_set_new(fields, "input", json_string(input));
-    json_object_set_new(fields, "input_sha256", json_text(result->sha256));
+    json_object_set_new(fields, "input_sha256", text_json(result->sha256));
     json_object_set_new(fields, "measurement", measurement_json(verdict));
-    json_object_set_new(fields, "root", json_text(verdict->root_name));
-    json_object_set_new(fields, "root_sha256", json_hex(span_of(verdict->root_sha256, 32)));
+    json_object_set_new(fields, "root", text_json(verdict->root_name));
+    json_object_set_new(fields, "root_sha256", hex_json(span_of(verdict->root_sha256, 32)));
     json_object_set_new(fields, "simulated", json_boolean(verdict->simulated));
-    json_object_set_new(fields, "judged_at", json_time(verdict->time));
+    json_object_set_new(fields, "judged_at", time_json(verdict->time));
     json_object_set_new(fields, "verdict", json_string(verdict_kind_name(verdict->kind)));
-    json_object_set_new(fields, "tcb_status", json_text(tcb_status_name(verdict->tcb_status)));
+    json_object_set_new(fields, "tcb_status", text_json(tcb_status_name(verdict->tcb_status)));
     json_object_set_new(fields, "failed_check",
-                        json_text(failed < 0 ? NULL : check_table[failed].id));
+                        text_json(failed < 0 ? NULL : check_table[failed].id));
     return fields;
 }
 

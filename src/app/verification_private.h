@@ -56,11 +56,11 @@ static inline Span span_of_bytes(GBytes *bytes)
 }
 
 /* "2023-06-01T00:00:00Z" as JSON. */
-json_t *json_time(int64_t seconds);
+json_t *time_json(int64_t seconds);
 /* A string; what is not UTF-8 is escaped. NULL gives null. */
-json_t *json_text(const char *text);
+json_t *text_json(const char *text);
 /* The bytes in lower-case hex. */
-json_t *json_hex(Span bytes);
+json_t *hex_json(Span bytes);
 
 /* The quote's fields, as in `verify --json`. */
 json_t *quote_json(const Quote *quote);

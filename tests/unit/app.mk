@@ -1,5 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-check_PROGRAMS += tests/unit/test-recognise
-TESTS += tests/unit/test-recognise
+app_tests = tests/unit/test-settings tests/unit/test-evidence tests/unit/test-recognise \
+	tests/unit/test-verification tests/unit/test-pccs
+check_PROGRAMS += $(app_tests)
+TESTS += $(app_tests)
+tests_unit_test_settings_SOURCES = tests/unit/test-settings.c
+tests_unit_test_settings_LDADD = $(APP_LIBS)
+tests_unit_test_evidence_SOURCES = tests/unit/test-evidence.c
+tests_unit_test_evidence_LDADD = $(APP_LIBS)
 tests_unit_test_recognise_SOURCES = tests/unit/test-recognise.c
 tests_unit_test_recognise_LDADD = $(APP_LIBS)
+tests_unit_test_verification_SOURCES = tests/unit/test-verification.c tests/unit/sim.h
+tests_unit_test_verification_LDADD = $(APP_LIBS)
+tests_unit_test_pccs_SOURCES = tests/unit/test-pccs.c tests/unit/sim.h \
+	tests/unit/collateral_service.c tests/unit/collateral_service.h
+tests_unit_test_pccs_LDADD = $(APP_LIBS)

@@ -33,6 +33,7 @@ static char *base64_of_hex(const char *text)
     g_autoptr(GString) hex = g_string_new(NULL);
     for (; *text != '\0'; text++)
         g_string_append_printf(hex, "%02x", (guchar)*text);
+    g_string_append_c(hex, '\n');
     return base64(hex->str);
 }
 
