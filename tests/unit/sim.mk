@@ -21,3 +21,8 @@ check_PROGRAMS += tests/unit/test-sim-pccs
 TESTS += tests/unit/test-sim-pccs
 tests_unit_test_sim_pccs_SOURCES = tests/unit/test-sim-pccs.c $(sim_support)
 tests_unit_test_sim_pccs_LDADD = $(CORE_LIBS) $(CURL_LIBS)
+
+check_PROGRAMS += tests/unit/test-sim-samples
+TESTS += tests/unit/test-sim-samples
+tests_unit_test_sim_samples_SOURCES = tests/unit/test-sim-samples.c $(sim_support)
+tests_unit_test_sim_samples_LDADD = $(APP_LIBS)
