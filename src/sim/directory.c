@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -86,6 +87,43 @@ static char *resolve(const char *path)
     return place;
 }
 
+/* Signals that end the program wait until nothing half-made is left: their sets, before and now. */
+typedef struct HeldSignals {
+    sigset_t before, held;
+} HeldSignals;
+
+static void hold_signals(HeldSignals *signals)
+{
+    static const int ending[] = {SIGINT, SIGTERM, SIGHUP};
+    sigemptyset(&signals->held);
+    for (unsigned i = 0; i < G_N_ELEMENTS(ending); i++)
+        sigaddset(&signals->held, ending[i]);
+    pthread_sigmask(SIG_BLOCK, &signals->held, &signals->before);
+}
+
+static bool signal_waits(const HeldSignals *signals)
+{
+    sigset_t pending, waiting;
+    sigpending(&pending);
+    sigandset(&waiting, &pending, &signals->held);
+    return !sigisemptyset(&waiting);
+}
+
+static bool make_beside(const char *place, const HeldSignals *signals, DirectoryFill fill,
+                        const void *data, GError **error)
+{
+    g_autofree char *made = g_strconcat(place, ".XXXXXX", NULL);
+    if (g_mkdtemp_full(made, 0755) == NULL)
+        return refuse(error, place, g_strerror(errno));
+    bool done = fill(made, data, error);
+    if (done && signal_waits(signals))
+        done = refuse(error, place, _("interrupted: nothing was made"));
+    done = done && put_in_place(made, place, error);
+    if (!done)
+        remove_directory(made);
+    return done;
+}
+
 bool directory_make(const char *path, const DirectoryKind *kind, bool force, DirectoryFill fill,
                     const void *data, GError **error)
 {
@@ -95,11 +133,9 @@ bool directory_make(const char *path, const DirectoryKind *kind, bool force, Dir
     g_autofree char *parent = g_path_get_dirname(place);
     if (!file_make_directory(parent, error))
         return false;
-    g_autofree char *made = g_strconcat(place, ".XXXXXX", NULL);
-    if (g_mkdtemp_full(made, 0755) == NULL)
-        return refuse(error, place, g_strerror(errno));
-    if (fill(made, data, error) && put_in_place(made, place, error))
-        return true;
-    remove_directory(made);
-    return false;
+    HeldSignals signals;
+    hold_signals(&signals);
+    const bool done = make_beside(place, &signals, fill, data, error);
+    pthread_sigmask(SIG_SETMASK, &signals.before, NULL);
+    return done;
 }
