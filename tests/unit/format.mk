@@ -25,7 +25,10 @@ tests_unit_test_pem_SOURCES = tests/unit/test-pem.c
 tests_unit_test_pem_LDADD = $(FORMAT_LIBS)
 
 # The certificate reader is where DER is read: held to d2i_X509 there.
-tests_unit_test_der_differential_SOURCES = tests/unit/test-der-differential.c
+tests_unit_test_der_differential_SOURCES = \
+	tests/unit/der-rules.c \
+	tests/unit/der-rules.h \
+	tests/unit/test-der-differential.c
 tests_unit_test_der_differential_LDADD = $(ATTEST_LIBS)
 
 tests_unit_test_json_pull_SOURCES = tests/unit/test-json-pull.c
