@@ -4,6 +4,7 @@
 #include "attest/certificate.h"
 
 #include "core/i18n.h"
+#include "core/limits.h"
 #include "format/der.h"
 
 G_DEFINE_QUARK(mse - certificate - error - quark, certificate_error)
@@ -334,10 +335,11 @@ static bool extensions_parse(Reader *tbs, Certificate *out, GError **error)
         return malformed(out, _("extensions"), at, error);
     out->extensions = sequence.content;
     Reader reader = reader_on(sequence.content);
-    while (!der_at_end(&reader)) {
+    for (size_t n = 0; !der_at_end(&reader); n++) {
         ExtensionItem item;
         at = reader.at;
-        if (!extension_next(&reader, &item) || !read_extension(out, &item))
+        if (n == limit_row(LIMIT_EXTENSIONS)->maximum || !extension_next(&reader, &item) ||
+            !read_extension(out, &item))
             return malformed(out, _("extensions"), at, error);
     }
     return true;

@@ -32,6 +32,8 @@
     LIMIT(DER_DEPTH, N_("DER nesting"), 16, N_("levels"), N_("certificates need nine"))            \
     LIMIT(JSON_DEPTH, N_("JSON nesting"), 32, N_("levels"), N_("TCB info needs six"))              \
     LIMIT(TOML_DEPTH, N_("TOML nesting"), 64, N_("levels"), N_("the stack is small"))              \
+    LIMIT(EXTENSIONS, N_("certificate extensions"), 64, N_("entries"),                             \
+          N_("each is compared with those before it; certificates have ten"))                      \
     LIMIT(CRL_ENTRIES, N_("revoked certificates"), 100000, N_("entries"),                          \
           N_("4 MiB hold no more"))                                                                \
     LIMIT(TCB_LEVELS, N_("TCB levels"), 256, N_("entries"), N_("Intel's infos have under 40"))     \

@@ -3,6 +3,8 @@
 
 #include "der-rules.h"
 
+#include "core/limits.h"
+
 #include <glib.h>
 #include <openssl/x509v3.h>
 
@@ -164,6 +166,12 @@ static bool rule_no_extensions(const X509 *x509, Span der)
     return X509_get0_extensions(x509) != NULL && X509_get_ext_count(x509) == 0;
 }
 
+static bool rule_many_extensions(const X509 *x509, Span der)
+{
+    (void)der;
+    return X509_get_ext_count(x509) > (int)limit_row(LIMIT_EXTENSIONS)->maximum;
+}
+
 static bool rule_extension_twice(const X509 *x509, Span der)
 {
     (void)der;
@@ -233,6 +241,7 @@ static const struct {
     {"unused bits in a key or signature", rule_unused_bits},
     {"unique identifiers", rule_unique_ids},
     {"extensions, and none in them", rule_no_extensions},
+    {"too many extensions", rule_many_extensions},
     {"an extension twice", rule_extension_twice},
     {"a malformed extension", rule_extension_form},
 };

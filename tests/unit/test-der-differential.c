@@ -10,6 +10,7 @@
 #include "der-rules.h"
 
 #include "attest/certificate.h"
+#include "core/limits.h"
 #include "format/json_pull.h"
 #include "format/pem.h"
 
@@ -318,6 +319,15 @@ static GBytes *make_certificate(const Recipe *recipe)
     return bytes;
 }
 
+/* `n` extensions of their own OIDs, in lines as add_extensions takes them. */
+static char *many_extensions(unsigned n)
+{
+    GString *lines = g_string_new(NULL);
+    for (unsigned i = 0; i < n; i++)
+        g_string_append_printf(lines, "%s1.2.3.%u=DER:0500", i > 0 ? "\n" : "", i);
+    return g_string_free(lines, FALSE);
+}
+
 static Span bytes_span(GBytes *bytes)
 {
     gsize size;
@@ -360,6 +370,20 @@ static void test_truncated(void)
     for (size_t size = 0; size < g_bytes_get_size(der); size++)
         compare(span_of(bytes_span(der).data, size), &tally);
     g_assert_cmpuint(tally.both_refuse, ==, g_bytes_get_size(der));
+}
+
+static void test_many_extensions(void)
+{
+    unsigned most = (unsigned)limit_row(LIMIT_EXTENSIONS)->maximum;
+    for (unsigned over = 0; over <= 1; over++) {
+        g_autofree char *lines = many_extensions(most + over);
+        Recipe recipe = recipes[0];
+        recipe.extensions = lines;
+        g_autoptr(GBytes) der = make_certificate(&recipe);
+        Tally tally = {0};
+        compare(bytes_span(der), &tally);
+        g_assert_cmpuint(tally.ours_stricter, ==, over);
+    }
 }
 
 /* Certificates beside the tree: chains in quotes, in collateral, in PEM files. */
@@ -454,6 +478,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/der-differential/made", test_made);
     g_test_add_func("/der-differential/truncated", test_truncated);
+    g_test_add_func("/der-differential/many-extensions", test_many_extensions);
     g_test_add_func("/der-differential/beside-the-tree", test_beside_the_tree);
     return g_test_run();
 }
