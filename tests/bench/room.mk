@@ -1,1 +1,24 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+# `make bench` measures and prints; never part of `make check`, since a busy machine proves nothing.
+
+EXTRA_PROGRAMS += tests/bench/bench-verify tests/bench/bench-process
+tests_bench_bench_verify_SOURCES = \
+	tests/bench/bench-verify.c tests/bench/bench.c tests/bench/bench.h
+tests_bench_bench_verify_LDADD = $(ATTEST_LIBS)
+tests_bench_bench_process_SOURCES = \
+	tests/bench/bench-process.c tests/bench/bench.c tests/bench/bench.h
+tests_bench_bench_process_LDADD = $(GLIB_LIBS)
+
+# Linked with exactly what mse-console was found to need, whether it calls it or not.
+tests/bench/empty: tests/bench/empty.c mse-console
+	@$(MKDIR_P) tests/bench
+	$(AM_V_CCLD)$(CC) $(fuzz_compile) -o $@ $(filter %.c,$^) $(LDFLAGS) $(HARDEN_LDFLAGS) \
+	  $(SANITIZE_CFLAGS) -Wl,--no-as-needed \
+	  $$(objdump -p mse-console | awk '$$1 == "NEEDED" { print "-l:" $$2 }')
+
+.PHONY: bench
+bench: all tests/bench/bench-verify tests/bench/bench-process tests/bench/empty
+	@$(top_srcdir)/tests/bench/run-bench $(top_srcdir)
+
+CLEANFILES += tests/bench/empty $(EXTRA_PROGRAMS)
+EXTRA_DIST += tests/bench/run-bench tests/bench/empty.c
