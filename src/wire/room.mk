@@ -4,6 +4,7 @@ libwire_a_SOURCES = \
 	src/wire/get.c \
 	src/wire/memory.c \
 	src/wire/peer.c \
+	src/wire/stream.h \
 	src/wire/transfer.c \
 	src/wire/transfer.h \
 	src/wire/url.c \

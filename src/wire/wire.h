@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Wire: the network, for whoever needs an answer from it. A request is a value and an answer is an
- * immutable message, so that the facades below, which block the calling thread (a job's, never the
- * console's), keep their shape when the transfers move to one thread of their own.
+ * Wire: the network, for whoever needs an answer from it. A request is a value, an answer is an
+ * immutable message. One thread of this room waits for all transfers (wire/stream.h); the calls
+ * below are facades over it, which block the calling thread (a job's, never the console's).
+ * Connections are kept and used again, and the system's authorities are loaded once.
  *
  * Every wait watches `cancel` and ends within 100 ms of it, then with a CANCEL_ERROR. All other
  * errors are WIRE_ERROR, and say what was asked of whom, what happened, and what to do. Nothing a
@@ -16,10 +17,12 @@
 #define MSE_WIRE_WIRE_H
 
 #include "core/cancel.h"
+#include "core/secret.h"
 
 #include <glib.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #define WIRE_ERROR (wire_error_quark())
 typedef enum {
@@ -39,13 +42,42 @@ GQuark wire_error_quark(void);
  * stay in the heap otherwise. Thread-safe, does its work once; the functions below call it. */
 bool wire_init(GError **error);
 
-/* A GET. Strings are borrowed for the call. Zero in a number means the default. */
+/* What a client of TLS shows, and whom it trusts. All of it PEM; the server's certificate is always
+ * verified against it, but with `any_peer`. */
+typedef struct WireTls {
+    GBytes *authorities;          /* NULL: the request's authority_file, or the system's */
+    const char *certificate_file; /* what we show, or NULL */
+    const char *key_file;         /* of it */
+    GBytes *certificate;          /* the same from memory */
+    const Secret *key;
+    /* Take whatever certificate the peer shows, and hand it to the caller, who judges it:
+     * wire_answer_peer. Nothing that matters may be sent. Offers no ALPN, keeps no connection. */
+    bool any_peer;
+} WireTls;
+
+/* What is asked. All that it points to is borrowed for the call. Zero in a number means the
+ * default. */
 typedef struct WireRequest {
     const char *url;            /* http or https */
     const char *authority_file; /* PEM: trust these authorities alone. NULL: the system's */
-    size_t body_maximum;        /* bytes; default LIMIT_HTTP_BODY */
+    size_t body_maximum;        /* bytes; default LIMIT_HTTP_BODY; of a stream: none */
     unsigned connect_deadline;  /* milliseconds, name and handshake included; default 10,000 */
-    unsigned total_deadline;    /* milliseconds; default 30,000 */
+    unsigned total_deadline;    /* milliseconds; default 30,000; of a stream: none */
+    unsigned head_deadline;     /* milliseconds until the answer begins; default 30,000 */
+    unsigned idle_deadline;     /* milliseconds without a byte once it began; default: none */
+    const char *method;         /* NULL: GET, or PUT with a body */
+    const char *const *headers; /* "Name: value" each, NULL-terminated; or NULL */
+    GBytes *body;               /* what is sent, or NULL */
+    int body_file;              /* a regular file to send, when body_size is not 0: from */
+    uint64_t body_offset;       /* here on (pread; it stays the caller's and open) */
+    uint64_t body_size;         /* so many bytes */
+    const WireTls *tls;         /* or NULL */
+    const char *socket_path;    /* a unix socket to connect to, whatever the URL's host; or NULL */
+    /* The connection is the standard input and output of this program (argv, looked for in PATH,
+     * NULL-terminated), whatever the URL's host. It runs in a session of its own; what it says on
+     * standard error gets into the error's sentence. At most eight at a time for the same argv,
+     * kept and used again; what would be one more waits, and streams leave two to the others. */
+    const char *const *command;
 } WireRequest;
 
 /* An answer: never changes, so threads may share it. */
@@ -61,10 +93,17 @@ GBytes *wire_answer_body(const WireAnswer *answer);    /* borrowed, may be empty
  * showing), without white space around it. Borrowed; NULL when there is none. */
 const char *wire_answer_header(const WireAnswer *answer, const char *name);
 
+/* The certificate that the peer proved to own, in DER, when the request said any_peer. Borrowed;
+ * else NULL. */
+GBytes *wire_answer_peer(const WireAnswer *answer);
+
 /* Asks, and waits for the whole answer. Any status but a redirect is an answer: the caller judges
  * it. Redirects are not followed, since the question may matter to whoever is asked: the error
  * says where to. TLS 1.2 or later, verified. NULL with `error` set. Free with
  * wire_answer_unref. */
+WireAnswer *wire_call(const WireRequest *request, Cancel *cancel, GError **error);
+
+/* wire_call under its older name, for what is a GET. */
 WireAnswer *wire_get(const WireRequest *request, Cancel *cancel, GError **error);
 
 /* Connects to "host", "host:port" or "[address]:port" (default port 443), makes a TLS handshake and

@@ -12,6 +12,7 @@ layers() { # layers TREE
             may["format"] = "core format"
             may["attest"] = "core format attest"
             may["wire"] = "core format wire"
+            may["docker"] = "core format wire docker"
             may["app"] = "core format attest wire app"
             may["command"] = may["app"] " command"
             may["ui"] = may["command"] " ui"
@@ -66,6 +67,7 @@ planted() { # planted NAME FILE INCLUDE PATTERN
 planted "core uses format" src/core/a.c '"format/der.h"' 'core must not use format'
 planted "attest uses wire" src/attest/a.c '"wire/http.h"' 'attest must not use wire'
 planted "wire uses attest" src/wire/a.c '"attest/quote.h"' 'wire must not use attest'
+planted "docker uses app" src/docker/a.c '"app/settings.h"' 'docker must not use app'
 planted "app uses command" src/app/a.h '"command/job.h"' 'app must not use command'
 planted "command uses ui" src/command/a.c '"ui/ui.h"' 'command must not use ui'
 planted "sim uses attest" src/sim/a.c '"attest/quote.h"' 'sim must not use attest'
