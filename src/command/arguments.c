@@ -18,6 +18,7 @@ struct Arguments {
     GHashTable *values; /* option name → GPtrArray of char* */
     GPtrArray *operands;
     GPtrArray *none;
+    GArray *order; /* Argument */
 };
 
 const VerbOption verb_common_options[] = {
@@ -53,6 +54,11 @@ const GPtrArray *arguments_operands(const Arguments *arguments)
     return arguments->operands;
 }
 
+const GArray *arguments_in_order(const Arguments *arguments)
+{
+    return arguments->order;
+}
+
 void arguments_free(Arguments *arguments)
 {
     if (!arguments)
@@ -60,6 +66,7 @@ void arguments_free(Arguments *arguments)
     g_hash_table_unref(arguments->values);
     g_ptr_array_unref(arguments->operands);
     g_ptr_array_unref(arguments->none);
+    g_array_unref(arguments->order);
     g_free(arguments);
 }
 
@@ -72,6 +79,15 @@ static void remember(Arguments *arguments, const char *option, const char *value
     }
     if (value)
         g_ptr_array_add(values, (char *)value);
+    Argument argument = {option, value};
+    g_array_append_val(arguments->order, argument);
+}
+
+static void remember_operand(Arguments *arguments, const char *word)
+{
+    g_ptr_array_add(arguments->operands, (char *)word);
+    Argument argument = {NULL, word};
+    g_array_append_val(arguments->order, argument);
 }
 
 static bool usage(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
@@ -133,7 +149,7 @@ static char *what_is_wanted(const VerbOption *option, const char *value)
     case ARGUMENT_NUMBER:
         if (is_number(value, option->most))
             return NULL;
-        return g_strdup_printf(_("a whole number from 0 to %" PRIu64), (guint64)option->most);
+        return g_strdup_printf(_("a whole number from 0 to %" PRIu64), option->most);
     case ARGUMENT_TIME:
         if (date_parse_user(value, &time))
             return NULL;
@@ -290,7 +306,7 @@ static bool take_words(Arguments *arguments, const Verb *verb, Words *words, GEr
     while (words->at < words->end) {
         const char *word = *words->at++;
         if (only_operands || word[0] != '-' || word[1] == '\0') {
-            g_ptr_array_add(arguments->operands, (char *)word);
+            remember_operand(arguments, word);
         } else if (strcmp(word, "--") == 0) {
             only_operands = true;
         } else if (word[1] == '-') {
@@ -327,6 +343,7 @@ Arguments *arguments_parse(const Verb *verb, char *const *words, int n, GError *
         g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)g_ptr_array_unref);
     arguments->operands = g_ptr_array_new();
     arguments->none = g_ptr_array_new();
+    arguments->order = g_array_new(FALSE, FALSE, sizeof(Argument));
     Words left = {words, words + n};
     if (!take_words(arguments, verb, &left, error))
         return NULL;

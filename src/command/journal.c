@@ -100,7 +100,7 @@ static void warn_of_damage(const Reading *reading)
         job_warn(reading->job,
                  _("line %" PRIu64 " of the journal is broken; \"mse-console journal "
                    "verify\" says more"),
-                 (guint64)reading->first_broken);
+                 reading->first_broken);
     if (reading->torn)
         job_warn(reading->job, _("the last line of the journal was cut off while it was written"));
 }
@@ -163,7 +163,7 @@ static json_t *report_json(const Reading *reading, const char *path)
 static void say_report(Job *job, const Reading *reading, const char *path)
 {
     g_autofree char *safe = sanitize_string(path);
-    guint64 lines = reading->lines;
+    uint64_t lines = reading->lines;
     if (lines == 0) {
         job_text(job, _("%s: nothing in it yet"), safe);
         return;
@@ -198,7 +198,7 @@ static int run_verify(Job *job, const Arguments *arguments)
         _("line %" PRIu64 " of the journal is broken: it is no JSON object, or the hash "
           "it carries is not that of the line before. What stands before it is as it was "
           "written; from there on nothing is proven"),
-        (guint64)reading.first_broken);
+        reading.first_broken);
     return job_fail(job, error);
 }
 
@@ -221,6 +221,7 @@ static const VerbColumn columns[] = {
     {"time", N_("Time"), COLUMN_TIME, NULL},
     {"kind", N_("Kind"), COLUMN_TEXT, NULL},
     {"verdict", N_("Verdict"), COLUMN_TEXT, NULL},
+    {"failed_check", N_("Check"), COLUMN_TEXT, NULL},
     {"input", N_("Input"), COLUMN_TEXT, NULL},
     {"measurement", N_("Measurement"), COLUMN_TEXT, NULL},
     {"root", N_("Root"), COLUMN_TEXT, NULL},

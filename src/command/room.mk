@@ -8,8 +8,20 @@ libcommand_a_SOURCES = \
 	src/command/completion_fish.c \
 	src/command/completion_shell.h \
 	src/command/completion_zsh.c \
+	src/command/console.c \
+	src/command/console.h \
+	src/command/doctor.c \
+	src/command/doctor_program.c \
+	src/command/doctor_rows.h \
+	src/command/doctor_system.c \
 	src/command/help.c \
 	src/command/help.h \
+	src/command/inspect.c \
+	src/command/inspect_der.c \
+	src/command/inspect_json.c \
+	src/command/inspect_node.c \
+	src/command/inspect_node.h \
+	src/command/inspect_quote.c \
 	src/command/job.c \
 	src/command/job.h \
 	src/command/journal.c \
@@ -26,7 +38,12 @@ libcommand_a_SOURCES = \
 	src/command/table.h \
 	src/command/verb.c \
 	src/command/verb.h \
-	src/command/verbs.h
+	src/command/verbs.h \
+	src/command/verify.c \
+	src/command/verify_request.c \
+	src/command/verify_request.h \
+	src/command/verify_text.c \
+	src/command/verify_text.h
 
 bin_PROGRAMS += mse-console
 mse_console_SOURCES = src/main.c

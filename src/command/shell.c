@@ -183,63 +183,29 @@ static int finish(Shell *shell, int status)
     return EXIT_ERROR;
 }
 
-static bool has_terminal(void)
-{
-    const char *term = g_getenv("TERM");
-    return term && *term && strcmp(term, "dumb") != 0 && isatty(STDIN_FILENO) &&
-           isatty(STDOUT_FILENO);
-}
-
-/* Without a terminal the console's question is answered by the plain verb. */
-static int open_console(Shell *shell, char *const *files, int n, ShellConsole console)
-{
-    if (has_terminal())
-        return console(files, (size_t)n);
-    if (n == 0)
-        return verb_usage(shell->job, _("the console needs a terminal; without one: mse-console "
-                                        "verify FILE…, or mse-console help"));
-    shell_error(_("no terminal for the console: this is what mse-console verify says"), shell);
-    g_autoptr(GPtrArray) words = g_ptr_array_new();
-    g_ptr_array_add(words, (char *)"verify");
-    g_ptr_array_add(words, (char *)"--");
-    for (int i = 0; i < n; i++)
-        g_ptr_array_add(words, files[i]);
-    return verb_run_words(shell->job, (char *const *)words->pdata, n + 2);
-}
-
 static bool is_there(const char *path)
 {
     struct stat status;
     return lstat(path, &status) == 0;
 }
 
-static int unknown_option(Shell *shell, const char *word)
-{
-    g_autofree char *safe = sanitize_string(word);
-    return verb_usage(shell->job,
-                      _("no option \"%s\" before a verb; \"mse-console --help\" says "
-                        "what there is"),
-                      safe);
-}
-
-static int run_words(Shell *shell, char *const *words, int n, ShellConsole console)
+/* What begins with a verb's words is a verb; with a file or an option, the console. */
+static int run_words(Shell *shell, char *const *words, int n)
 {
     if (n == 0)
-        return open_console(shell, words, 0, console);
-    if (strcmp(words[0], "--") == 0)
-        return open_console(shell, words + 1, n - 1, console);
+        return verb_run(shell->job, &verb_console, words, 0);
     if (strcmp(words[0], "--help") == 0 || strcmp(words[0], "-h") == 0)
         return help_of_all(shell->job);
     if (strcmp(words[0], "--version") == 0 || strcmp(words[0], "-V") == 0)
         return verb_run(shell->job, &verb_version, words + 1, n - 1);
-    if (words[0][0] == '-' && words[0][1])
-        return unknown_option(shell, words[0]);
-    if (verb_find(words, n, NULL) || verb_is_group(words[0]) || !is_there(words[0]))
+    if (verb_find(words, n, NULL) || verb_is_group(words[0]))
         return verb_run_words(shell->job, words, n);
-    return open_console(shell, words, n, console);
+    if (words[0][0] == '-' || is_there(words[0]))
+        return verb_run(shell->job, &verb_console, words, n);
+    return verb_run_words(shell->job, words, n);
 }
 
-int shell_main(int argc, char **argv, ShellConsole console)
+int shell_main(int argc, char **argv)
 {
     hold_standard_descriptors();
     g_autoptr(Cancel) cancel = cancel_new();
@@ -248,8 +214,8 @@ int shell_main(int argc, char **argv, ShellConsole console)
     g_autoptr(Output) err = output_new(STDERR_FILENO, NULL);
     Shell shell = {.out = out, .err = err, .cancel = cancel, .rows = json_array()};
     shell.job = job_new(&shell_sink, &shell, false, cancel);
-    int status =
-        finish(&shell, run_words(&shell, argv + MIN(argc, 1), argc - MIN(argc, 1), console));
+    int skip = MIN(argc, 1);
+    int status = finish(&shell, run_words(&shell, argv + skip, argc - skip));
     job_free(shell.job);
     json_decref(shell.rows);
     /* The handler must not reach for what is freed now. */

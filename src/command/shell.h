@@ -6,12 +6,7 @@
 #ifndef MSE_COMMAND_SHELL_H
 #define MSE_COMMAND_SHELL_H
 
-#include <stddef.h>
-
-/* Opens the console on these files (borrowed; maybe none) and gives its exit status. */
-typedef int (*ShellConsole)(char *const *files, size_t n);
-
-/* What main does with its arguments. `argv` as main got it. */
-int shell_main(int argc, char **argv, ShellConsole console);
+/* What main does with its arguments, as it got them. The program's exit status. */
+int shell_main(int argc, char **argv);
 
 #endif

@@ -11,6 +11,7 @@
 #include <string.h>
 
 const Verb *const verb_table[] = {
+    &verb_verify,       &verb_inspect,        &verb_console,        &verb_doctor,
     &verb_journal_list, &verb_journal_verify, &verb_journal_export, &verb_help,
     &verb_version,      &verb_completion,     &verb_manual,         NULL,
 };

@@ -63,6 +63,13 @@ const char *arguments_value(const Arguments *arguments, const char *option); /* 
 const GPtrArray *arguments_values(const Arguments *arguments, const char *option);
 const GPtrArray *arguments_operands(const Arguments *arguments);
 
+/* Everything in the order it was given. */
+typedef struct Argument {
+    const char *option; /* NULL: an operand */
+    const char *value;  /* NULL: a flag */
+} Argument;
+const GArray *arguments_in_order(const Arguments *arguments); /* of Argument; borrowed */
+
 typedef struct Verb {
     const char *words;    /* "verify", "journal list" */
     const char *operands; /* "[FILE…]", for the synopsis; "" takes none */

@@ -9,6 +9,7 @@
 
 extern const Verb verb_verify;
 extern const Verb verb_inspect;
+extern const Verb verb_console;
 extern const Verb verb_doctor;
 extern const Verb verb_journal_list;
 extern const Verb verb_journal_verify;

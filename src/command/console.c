@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "command/console.h"
+
+#include "command/verbs.h"
+#include "core/i18n.h"
+
+static const ConsoleDoor *the_door;
+
+void console_set_door(const ConsoleDoor *door)
+{
+    the_door = door;
+}
+
+/* Without a terminal the console's question is answered by the plain verb. */
+static int verify_instead(Job *job, const Arguments *arguments, const VerifyRequest *asked,
+                          const char *why)
+{
+    if (asked->inputs->len == 0)
+        return verb_usage(job, _("%s; without it: mse-console verify FILE…, or mse-console help"),
+                          why);
+    job_warn(job, _("%s: this is what \"mse-console verify\" says"), why);
+    job_begin(job, &verb_verify, false);
+    return verb_verify.run(job, arguments);
+}
+
+static int run_console(Job *job, const Arguments *arguments)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(VerifyRequest) asked = verify_request_new(job, arguments, &error);
+    if (!asked)
+        return job_fail(job, error);
+    const char *script = arguments_value(arguments, "execute");
+    g_autofree char *why = NULL;
+    if (!the_door)
+        why = g_strdup(_("the console is not in this program"));
+    else if (script || the_door->usable(&why))
+        return the_door->open(asked, script);
+    return verify_instead(job, arguments, asked, why);
+}
+
+static const VerbOption options[] = {
+    VERIFY_REQUEST_OPTIONS,
+    {.name = "execute",
+     .letter = 'e',
+     .kind = ARGUMENT_TEXT,
+     .metavar = "LINES",
+     .help =
+         N_("run lines of the console, separated by semicolons, without a terminal, and leave")},
+    {0},
+};
+
+const Verb verb_console = {
+    .words = "console",
+    .operands = "[FILE…]",
+    .max_operands = G_MAXUINT,
+    .operand_kind = ARGUMENT_FILE,
+    .help = N_("open the console on evidence, quotes and certificates"),
+    .description = N_("The word may be left out: \"mse-console FILE…\" and \"mse-console\" do the "
+                      "same. Without a FILE, on what the current directory holds. The options say "
+                      "how the console judges."),
+    .options = options,
+    .flags = VERB_READ_ONLY | VERB_SHELL_ONLY | VERB_NO_JSON,
+    .run = run_console,
+};

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The verb `console`, which is what the program does without a verb. The console itself is above
+ * this room: main hands its door in.
+ */
+#ifndef MSE_COMMAND_CONSOLE_H
+#define MSE_COMMAND_CONSOLE_H
+
+#include "command/verify_request.h"
+
+typedef struct ConsoleDoor {
+    /* Whether there is a terminal for it; else `why` gets a sentence (g_free). */
+    bool (*usable)(char **why);
+    /* Opens it on the inputs of the request (maybe none), or runs `script` (NULL: none), and gives
+     * the exit status. */
+    int (*open)(const VerifyRequest *request, const char *script);
+} ConsoleDoor;
+
+/* Called once by main, before any verb runs. The door must stay. */
+void console_set_door(const ConsoleDoor *door);
+
+#endif

@@ -1,0 +1,684 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Every verb that takes a file × every kind of bad file, made from the table that the program
+ * prints (help --json); then what else goes wrong around a program. Each run ends by itself, in a
+ * sentence, with the right status, without a byte that a terminal acts upon, and leaves nothing
+ * half-written.
+ */
+#include "config.h"
+
+#include "process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static struct {
+    char *platform, *root, *collateral, *settings;
+    char *quote, *certificate, *evidence;
+    json_t *verbs;
+} made;
+
+static const char *text_of(const json_t *object, const char *name)
+{
+    return json_string_value(json_object_get(object, name));
+}
+
+static void make_quote(char **path, const char *name, const char *option)
+{
+    *path = process_path(name);
+    sim_run("quote", made.platform, "--output", *path, option, NULL);
+}
+
+static void make_all(void)
+{
+    made.platform = process_path("platform");
+    sim_run("platform", made.platform, NULL);
+    made.root = g_build_filename(made.platform, "root.pem", NULL);
+    made.collateral = g_build_filename(made.platform, "collateral.json", NULL);
+    make_quote(&made.quote, "quote.bin", NULL);
+    make_quote(&made.certificate, "ratls.pem", "--certificate");
+    make_quote(&made.evidence, "evidence.json", "--evidence");
+    made.settings = process_path("config.toml");
+    g_autofree char *text = g_strdup_printf(
+        "[pccs]\nca = \"%s/pccs.pem\"\n[trust]\nroot = \"%s\"\n", made.platform, made.root);
+    g_assert_true(g_file_set_contents(made.settings, text, -1, NULL));
+    Outcome table = console_run(NULL, "help", "--json", NULL);
+    made.verbs = outcome_json(&table);
+    outcome_clear(&table);
+}
+
+/* ---- kinds of bad files: each gives a path, or NULL when it cannot be had here ---- */
+
+static char *missing(void)
+{
+    return process_path("nothing-there");
+}
+
+static char *missing_with_controls(void)
+{
+    return process_path("nothing\x1b[2J\x07\n\xc2\x9b\xe2\x80\xae\xff there");
+}
+
+static char *directory(void)
+{
+    return g_strdup(process_directory());
+}
+
+static char *empty(void)
+{
+    char *path = process_path("empty");
+    g_assert_true(g_file_set_contents(path, "", 0, NULL));
+    return path;
+}
+
+static char *unreadable(void)
+{
+    char *path = process_path("unreadable");
+    g_assert_true(g_file_set_contents(path, "secret", -1, NULL));
+    g_assert_cmpint(g_chmod(path, 0), ==, 0);
+    if (access(path, R_OK) != 0)
+        return path;
+    g_free(path);
+    return NULL;
+}
+
+/* Below a file: no right to read it is of any use, not even root's. */
+static char *below_a_file(void)
+{
+    return g_build_filename(made.quote, "inside", NULL);
+}
+
+static char *link_to_itself(void)
+{
+    char *path = process_path("loop");
+    if (symlink(path, path) != 0)
+        g_assert_cmpint(errno, ==, EEXIST);
+    return path;
+}
+
+/* 1 GiB, of which the start is noise and the rest costs no disk. */
+static char *noise(void)
+{
+    char *path = process_path("noise");
+    uint8_t start[4096];
+    for (size_t i = 0; i < sizeof start; i++)
+        start[i] = (uint8_t)g_test_rand_int_range(0, 256);
+    g_assert_true(g_file_set_contents(path, (const char *)start, sizeof start, NULL));
+    g_assert_cmpint(truncate(path, (off_t)1 << 30), ==, 0);
+    return path;
+}
+
+static char *small_noise(void)
+{
+    char *path = process_path("small-noise");
+    uint8_t bytes[2000];
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (uint8_t)g_test_rand_int_range(6, 256);
+    bytes[0] = 0xff;
+    g_assert_true(g_file_set_contents(path, (const char *)bytes, sizeof bytes, NULL));
+    return path;
+}
+
+static char *other_kind(void)
+{
+    char *path = process_path("other-kind");
+    g_assert_true(g_file_set_contents(path, "%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n", -1, NULL));
+    return path;
+}
+
+/* JSON as some editors save it: UTF-16 with a mark of byte order. */
+static char *wrong_encoding(void)
+{
+    char *path = process_path("utf-16");
+    g_autofree char *text = NULL;
+    gsize size, converted_size;
+    g_assert_true(g_file_get_contents(made.evidence, &text, &size, NULL));
+    g_autofree char *converted =
+        g_convert(text, (gssize)size, "UTF-16", "UTF-8", NULL, &converted_size, NULL);
+    g_assert_true(g_file_set_contents(path, converted, (gssize)converted_size, NULL));
+    return path;
+}
+
+static char *controls_inside(void)
+{
+    char *path = process_path("controls");
+    static const char text[] = "{\"ratls_certificate\": \"\x1b]0;owned\x07\", \"\\u001b[2J\": 1}";
+    g_assert_true(g_file_set_contents(path, text, sizeof text - 1, NULL));
+    return path;
+}
+
+typedef struct BadFile {
+    const char *name;
+    char *(*make)(void);
+    bool unopenable; /* it cannot be opened or read at all */
+} BadFile;
+
+static const BadFile bad_files[] = {
+    {"missing", missing, true},
+    {"missing-with-control-characters", missing_with_controls, true},
+    {"a-directory", directory, true},
+    {"unreadable", unreadable, true},
+    {"below-a-file", below_a_file, true},
+    {"a-link-to-itself", link_to_itself, true},
+    {"a-gigabyte", noise, true},
+    {"empty", empty, false},
+    {"noise", small_noise, false},
+    {"another-kind", other_kind, false},
+    {"wrong-encoding", wrong_encoding, false},
+    {"control-characters-inside", controls_inside, false},
+};
+
+/* ---- the matrix ---- */
+
+typedef struct Case {
+    const json_t *verb;
+    const char *option; /* NULL: an operand */
+    const BadFile *file;
+} Case;
+
+static void add_words(GPtrArray *line, const json_t *verb)
+{
+    g_auto(GStrv) words = g_strsplit(text_of(verb, "verb"), " ", -1);
+    for (char **word = words; *word; word++)
+        g_ptr_array_add(line, g_strdup(*word));
+}
+
+static bool is_judged(const char *option)
+{
+    static const char *const judged[] = {"evidence", "quote", "cert", "collateral", NULL};
+    return option && g_strv_contains(judged, option);
+}
+
+/* What was named as something to judge and opens is a failed check; else it cannot be done. */
+static bool status_is_right(const Case *c, int status)
+{
+    /* An empty policy is one: all defaults. */
+    if (g_strcmp0(c->option, "policy") == 0 && c->file->make == empty)
+        return status == 3;
+    if (is_judged(c->option))
+        return status == (c->file->unopenable ? 1 : 3);
+    if (!c->option && !c->file->unopenable && strcmp(text_of(c->verb, "verb"), "inspect") != 0)
+        return status == 1 || status == 3;
+    return status == 1;
+}
+
+static void assert_sentences(const Outcome *got)
+{
+    assert_harmless(got->err, got->err_size);
+    if (got->out)
+        assert_harmless(got->out, got->out_size);
+    g_auto(GStrv) lines = g_strsplit(got->err, "\n", -1);
+    for (char **line = lines; *line && **line; line++)
+        g_assert_true(g_str_has_prefix(*line, "mse-console: "));
+    g_assert_true(got->err_size > 0 || (got->out && got->out_size > 0));
+}
+
+static void add_file(GPtrArray *line, const Case *c, char *path)
+{
+    if (c->option)
+        g_ptr_array_add(line, g_strconcat("--", c->option, NULL));
+    g_ptr_array_add(line, path);
+    /* A file that goes with others needs something to go with. */
+    if (c->option && !g_str_equal(c->option, "evidence") && !g_str_equal(c->option, "quote") &&
+        !g_str_equal(c->option, "cert"))
+        g_ptr_array_add(line, g_strdup(made.evidence));
+}
+
+static void test_case(gconstpointer data)
+{
+    const Case *c = data;
+    char *path = c->file->make();
+    if (!path) {
+        g_test_skip("this user can read everything");
+        return;
+    }
+    g_autoptr(GPtrArray) line = g_ptr_array_new_with_free_func(g_free);
+    add_words(line, c->verb);
+    add_file(line, c, path);
+    Outcome got = console_run_words(NULL, line);
+    if (!status_is_right(c, got.status))
+        g_error("%s: status %d: %s%s", g_test_get_path(), got.status, got.out, got.err);
+    assert_sentences(&got);
+    outcome_clear(&got);
+    g_ptr_array_add(line, g_strdup("--json"));
+    if (json_is_true(json_object_get(c->verb, "json"))) {
+        Outcome json = console_run_words(NULL, line);
+        g_assert_true(status_is_right(c, json.status));
+        if (json.out_size > 0)
+            json_decref(outcome_json(&json));
+        assert_sentences(&json);
+        outcome_clear(&json);
+    }
+}
+
+static void add_case(const json_t *verb, const char *option, const BadFile *file)
+{
+    Case *c = g_new(Case, 1);
+    *c = (Case){verb, option, file};
+    g_autofree char *words = g_strdelimit(g_strdup(text_of(verb, "verb")), " ", '-');
+    g_autofree char *path =
+        g_strdup_printf("/bad-input/%s/%s/%s", words, option ? option : "operand", file->name);
+    g_test_add_data_func_full(path, c, test_case, g_free);
+}
+
+static bool takes_files(const json_t *verb)
+{
+    return strcmp(text_of(verb, "operand_kind"), "file") == 0 &&
+           json_integer_value(json_object_get(verb, "max_operands")) > 0;
+}
+
+static void add_cases(const json_t *verb)
+{
+    size_t i;
+    const json_t *option;
+    for (size_t f = 0; takes_files(verb) && f < G_N_ELEMENTS(bad_files); f++)
+        add_case(verb, NULL, &bad_files[f]);
+    json_array_foreach(json_object_get(verb, "options"), i, option)
+    {
+        for (size_t f = 0; f < G_N_ELEMENTS(bad_files); f++) {
+            if (strcmp(text_of(option, "kind"), "file") == 0)
+                add_case(verb, text_of(option, "name"), &bad_files[f]);
+        }
+    }
+}
+
+/* ---- every verb: wrong words, full and closed output, signals ---- */
+
+/* Words with which the verb has something to do. */
+static void add_something_to_do(GPtrArray *line, const json_t *verb)
+{
+    add_words(line, verb);
+    if (takes_files(verb))
+        g_ptr_array_add(line, g_strdup(made.evidence));
+    if (strcmp(text_of(verb, "verb"), "completion") == 0)
+        g_ptr_array_add(line, g_strdup("bash"));
+    if (strcmp(text_of(verb, "verb"), "manual") == 0)
+        g_ptr_array_add(line, g_strdup("checks"));
+}
+
+static void test_unknown_option(gconstpointer verb)
+{
+    g_autoptr(GPtrArray) line = g_ptr_array_new_with_free_func(g_free);
+    add_something_to_do(line, verb);
+    g_ptr_array_add(line, g_strdup("--no-such-\x1b[2Joption"));
+    Outcome got = console_run_words(NULL, line);
+    g_assert_cmpint(got.status, ==, 2);
+    g_assert_cmpstr(got.out, ==, "");
+    assert_sentences(&got);
+    outcome_clear(&got);
+}
+
+static void test_full_output(gconstpointer verb)
+{
+    ProcessSetting setting = {.stdout_path = "/dev/full"};
+    g_autoptr(GPtrArray) line = g_ptr_array_new_with_free_func(g_free);
+    add_something_to_do(line, verb);
+    if (strcmp(text_of(verb, "verb"), "journal export") == 0) {
+        /* It prints nothing when there is nothing. */
+        Outcome first = console_run(NULL, "verify", made.evidence, NULL);
+        outcome_clear(&first);
+    }
+    Outcome got = console_run_words(&setting, line);
+    g_assert_cmpint(got.status, ==, 1);
+    g_assert_nonnull(strstr(got.err, "No space left on device"));
+    assert_sentences(&got);
+    outcome_clear(&got);
+}
+
+static void test_no_home(gconstpointer verb)
+{
+    static const char *const without[] = {"HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME",
+                                          "XDG_CACHE_HOME", NULL};
+    static const char *const relative[] = {"HOME=not/absolute", "XDG_STATE_HOME=state", NULL};
+    static const char *const unwritable[] = {"HOME=/dev/null", NULL};
+    static const char *const *const homes[] = {without, relative, unwritable};
+    for (size_t i = 0; i < G_N_ELEMENTS(homes); i++) {
+        ProcessSetting setting = {.environment = homes[i]};
+        g_autoptr(GPtrArray) line = g_ptr_array_new_with_free_func(g_free);
+        add_something_to_do(line, verb);
+        Outcome got = console_run_words(&setting, line);
+        g_assert_cmpint(got.status, <=, 3);
+        assert_harmless(got.out, got.out_size);
+        assert_harmless(got.err, got.err_size);
+        outcome_clear(&got);
+    }
+}
+
+/* At the very start: before the program can have prepared for it, or after. */
+static void test_signal_at_start(gconstpointer verb)
+{
+    static const int signals[] = {SIGINT, SIGTERM};
+    for (size_t i = 0; i < G_N_ELEMENTS(signals); i++) {
+        g_autoptr(GPtrArray) line = g_ptr_array_new_with_free_func(g_free);
+        g_ptr_array_add(line, process_program("mse-console"));
+        add_something_to_do(line, verb);
+        g_ptr_array_add(line, NULL);
+        Process process = process_start((const char *const *)line->pdata, NULL);
+        kill(process.pid, signals[i]);
+        Outcome got = process_finish(&process);
+        bool ended = got.status == 256 + signals[i] || got.status == 128 + signals[i];
+        g_assert_true(ended || got.status <= 3);
+        outcome_clear(&got);
+    }
+}
+
+/* In the middle of reading: a pipe that nobody writes to. */
+static void test_signal_while_reading(gconstpointer verb)
+{
+    static const int signals[] = {SIGINT, SIGTERM};
+    g_autofree char *fifo = process_path("fifo");
+    if (mkfifo(fifo, 0600) != 0)
+        g_assert_cmpint(errno, ==, EEXIST);
+    for (size_t i = 0; i < G_N_ELEMENTS(signals); i++) {
+        g_autoptr(GPtrArray) line = g_ptr_array_new_with_free_func(g_free);
+        g_ptr_array_add(line, process_program("mse-console"));
+        add_words(line, verb);
+        g_ptr_array_add(line, g_strdup(fifo));
+        g_ptr_array_add(line, NULL);
+        Process process = process_start((const char *const *)line->pdata, NULL);
+        process_wait_until_open(&process, fifo);
+        kill(process.pid, signals[i]);
+        Outcome got = process_finish(&process);
+        g_assert_cmpint(got.status, ==, 128 + signals[i]);
+        g_assert_cmpstr(got.out, ==, "");
+        g_assert_nonnull(strstr(got.err, "cancelled\n"));
+        assert_sentences(&got);
+        outcome_clear(&got);
+    }
+}
+
+/* ---- cut at every length, the file shrinking in place ---- */
+
+static void test_cut(gconstpointer data)
+{
+    const char *original = *(char *const *)data;
+    g_autofree char *text = NULL;
+    gsize size;
+    g_assert_true(g_file_get_contents(original, &text, &size, NULL));
+    g_autofree char *path = process_path("cut");
+    /* The last line feed may be missing. */
+    for (unsigned i = 0; i < 24; i++) {
+        gsize length = i < 4 ? i : (gsize)g_test_rand_int_range(0, (gint32)size - 2);
+        g_assert_true(g_file_set_contents(path, text, (gssize)length, NULL));
+        Outcome verified = console_run(NULL, "verify", path, "--root", made.root, "--collateral",
+                                       made.collateral, NULL);
+        g_assert_true(verified.status == 1 || verified.status == 3);
+        assert_sentences(&verified);
+        outcome_clear(&verified);
+        Outcome inspected = console_run(NULL, "inspect", "--json", path, NULL);
+        g_assert_cmpint(inspected.status, ==, 1);
+        json_decref(outcome_json(&inspected));
+        assert_sentences(&inspected);
+        outcome_clear(&inspected);
+    }
+}
+
+/* ---- --output ---- */
+
+static Outcome verify_into(const char *directory)
+{
+    return console_run(NULL, "verify", made.certificate, "--collateral", made.collateral, "--root",
+                       made.root, "--output", directory, NULL);
+}
+
+static void test_output_is_no_directory(void)
+{
+    Outcome got = verify_into(made.quote);
+    g_assert_cmpint(got.status, ==, 1);
+    assert_sentences(&got);
+    outcome_clear(&got);
+}
+
+static unsigned count_files(const char *directory)
+{
+    GDir *dir = g_dir_open(directory, 0, NULL);
+    unsigned n = 0;
+    while (dir && g_dir_read_name(dir))
+        n++;
+    if (dir)
+        g_dir_close(dir);
+    return n;
+}
+
+/* A file system of a page, and that is taken. */
+static void test_output_on_a_full_disk(void)
+{
+    g_autofree char *directory = process_path("full");
+    g_autofree char *filler = g_build_filename(directory, "filler", NULL);
+    g_assert_cmpint(g_mkdir(directory, 0700), ==, 0);
+    if (mount("tmpfs", directory, "tmpfs", 0, "size=4k") != 0) {
+        g_test_skip("only root can mount a file system to fill");
+        return;
+    }
+    static const char page[4096] = {1};
+    g_assert_true(
+        g_file_set_contents_full(filler, page, sizeof page, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
+    Outcome got = verify_into(directory);
+    unsigned n = count_files(directory);
+    g_assert_cmpint(umount(directory), ==, 0);
+    g_assert_cmpint(got.status, ==, 1);
+    g_assert_nonnull(strstr(got.err, "No space left on device"));
+    g_assert_cmpuint(n, ==, 1);
+    assert_sentences(&got);
+    outcome_clear(&got);
+}
+
+/* ---- a PCCS ---- */
+
+typedef struct Pccs {
+    Process process;
+    char *url;
+} Pccs;
+
+static Pccs pccs_start(const char *fault)
+{
+    static unsigned count;
+    g_autofree char *name = g_strdup_printf("port-%u", count++);
+    g_autofree char *port_file = process_path(name);
+    g_autofree char *program = process_program("mse-sim");
+    const char *argv[] = {program,       "pccs",    made.platform,
+                          "--port-file", port_file, fault ? "--fault" : NULL,
+                          fault,         NULL};
+    Pccs pccs = {.process = process_start(argv, NULL)};
+    g_autofree char *port = NULL;
+    gint64 deadline = g_get_monotonic_time() + PROCESS_DEADLINE * 1000;
+    while (!port || !strchr(port, '\n')) {
+        struct pollfd watched = {.fd = pccs.process.pidfd, .events = POLLIN};
+        g_assert_cmpint(g_get_monotonic_time(), <, deadline);
+        g_assert_cmpint(poll(&watched, 1, 5), ==, 0);
+        g_clear_pointer(&port, g_free);
+        g_file_get_contents(port_file, &port, NULL, NULL);
+    }
+    pccs.url = g_strdup_printf("https://localhost:%s", g_strstrip(port));
+    return pccs;
+}
+
+static void pccs_stop(Pccs *pccs)
+{
+    kill(pccs->process.pid, SIGTERM);
+    Outcome outcome = process_finish(&pccs->process);
+    outcome_clear(&outcome);
+    g_free(pccs->url);
+}
+
+/* Each run has a cache of its own: what an honest PCCS said must not help a lying one. */
+static ProcessSetting pccs_setting(char ***environment)
+{
+    static unsigned count;
+    g_autofree char *name = g_strdup_printf("cache-%u", count++);
+    g_autofree char *cache = process_path(name);
+    char **list = g_new0(char *, 3);
+    list[0] = g_strconcat("MSE_CONSOLE_CONFIG=", made.settings, NULL);
+    list[1] = g_strconcat("XDG_CACHE_HOME=", cache, NULL);
+    *environment = list;
+    return (ProcessSetting){.environment = (const char *const *)list};
+}
+
+static void test_pccs_works(void)
+{
+    g_auto(GStrv) environment = NULL;
+    ProcessSetting setting = pccs_setting(&environment);
+    Pccs pccs = pccs_start(NULL);
+    Outcome got = console_run(&setting, "verify", made.quote, "--pccs", pccs.url, NULL);
+    if (got.status != 0)
+        g_error("status %d: %s%s", got.status, got.out, got.err);
+    outcome_clear(&got);
+    /* Gone, it is not missed: what it said is kept. */
+    g_autofree char *url = g_strdup(pccs.url);
+    pccs_stop(&pccs);
+    Outcome again = console_run(&setting, "verify", made.quote, "--pccs", url, NULL);
+    g_assert_cmpint(again.status, ==, 0);
+    outcome_clear(&again);
+}
+
+static void test_pccs_fault(gconstpointer fault)
+{
+    g_auto(GStrv) environment = NULL;
+    ProcessSetting setting = pccs_setting(&environment);
+    Pccs pccs = pccs_start(fault);
+    Outcome got = console_run(&setting, "verify", made.quote, "--pccs", pccs.url, NULL);
+    if (got.status != 3)
+        g_error("%s: status %d: %s%s", (const char *)fault, got.status, got.out, got.err);
+    assert_sentences(&got);
+    g_assert_nonnull(strstr(got.out, "✖ "));
+    outcome_clear(&got);
+    pccs_stop(&pccs);
+}
+
+static void test_pccs_refuses(void)
+{
+    g_auto(GStrv) environment = NULL;
+    ProcessSetting setting = pccs_setting(&environment);
+    Outcome got =
+        console_run(&setting, "verify", made.quote, "--pccs", "https://localhost:1", NULL);
+    g_assert_cmpint(got.status, ==, 3);
+    assert_sentences(&got);
+    outcome_clear(&got);
+}
+
+static void test_pccs_nobody_knows(void)
+{
+    Pccs pccs = pccs_start(NULL);
+    Outcome got =
+        console_run(NULL, "verify", made.quote, "--root", made.root, "--pccs", pccs.url, NULL);
+    g_assert_cmpint(got.status, ==, 3);
+    assert_sentences(&got);
+    outcome_clear(&got);
+    pccs_stop(&pccs);
+}
+
+/* Both ends are up: the program waits for an answer. */
+static bool has_connection(const Process *process)
+{
+    g_autofree char *path = g_strdup_printf("/proc/%d/fd", (int)process->pid);
+    GDir *dir = g_dir_open(path, 0, NULL);
+    bool socket = false;
+    for (const char *name; dir && !socket && (name = g_dir_read_name(dir));) {
+        g_autofree char *link = g_build_filename(path, name, NULL);
+        g_autofree char *target = g_file_read_link(link, NULL);
+        socket = target && g_str_has_prefix(target, "socket:");
+    }
+    if (dir)
+        g_dir_close(dir);
+    return socket;
+}
+
+static void test_pccs_hangs(void)
+{
+    static const int signals[] = {SIGINT, SIGTERM};
+    Pccs pccs = pccs_start("hang@*");
+    for (size_t i = 0; i < G_N_ELEMENTS(signals); i++) {
+        g_auto(GStrv) environment = NULL;
+        ProcessSetting setting = pccs_setting(&environment);
+        g_autofree char *program = process_program("mse-console");
+        const char *argv[] = {program, "verify", made.quote, "--pccs", pccs.url, NULL};
+        Process process = process_start(argv, &setting);
+        gint64 deadline = g_get_monotonic_time() + PROCESS_DEADLINE * 1000;
+        while (!has_connection(&process)) {
+            struct pollfd watched = {.fd = process.pidfd, .events = POLLIN};
+            g_assert_cmpint(g_get_monotonic_time(), <, deadline);
+            g_assert_cmpint(poll(&watched, 1, 5), ==, 0);
+        }
+        kill(process.pid, signals[i]);
+        Outcome got = process_finish(&process);
+        g_assert_cmpint(got.status, ==, 128 + signals[i]);
+        g_assert_cmpstr(got.out, ==, "");
+        assert_sentences(&got);
+        outcome_clear(&got);
+    }
+    pccs_stop(&pccs);
+}
+
+/* ---- a reader that goes away ---- */
+
+static void test_closed_pipe_is_quiet(void)
+{
+    int ends[2];
+    g_assert_cmpint(pipe(ends), ==, 0);
+    close(ends[0]);
+    g_autofree char *path = g_strdup_printf("/proc/%d/fd/%d", (int)getpid(), ends[1]);
+    ProcessSetting setting = {.stdout_path = path};
+    Outcome got = console_run(&setting, "inspect", made.evidence, NULL);
+    close(ends[1]);
+    g_assert_cmpint(got.status, ==, 128 + SIGPIPE);
+    g_assert_cmpstr(got.err, ==, "");
+    outcome_clear(&got);
+}
+
+static void add_for_verb(const char *kind, const json_t *verb, GTestDataFunc function)
+{
+    g_autofree char *words = g_strdelimit(g_strdup(text_of(verb, "verb")), " ", '-');
+    g_autofree char *path = g_strdup_printf("/%s/%s", kind, words);
+    g_test_add_data_func(path, verb, function);
+}
+
+static void add_pccs_faults(void)
+{
+    static const char *const faults[] = {"reset@*",   "status=503@*", "truncate@*",
+                                         "garbage@*", "redirect@*",   "lie@*"};
+    for (size_t i = 0; i < G_N_ELEMENTS(faults); i++) {
+        g_autofree char *name = g_strndup(faults[i], strcspn(faults[i], "=@"));
+        g_autofree char *path = g_strconcat("/pccs/", name, NULL);
+        g_test_add_data_func(path, faults[i], test_pccs_fault);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    make_all();
+    size_t i;
+    const json_t *verb;
+    json_array_foreach(made.verbs, i, verb)
+    {
+        add_cases(verb);
+        add_for_verb("unknown-option", verb, test_unknown_option);
+        add_for_verb("full-output", verb, test_full_output);
+        add_for_verb("no-home", verb, test_no_home);
+        add_for_verb("signal-at-start", verb, test_signal_at_start);
+        if (takes_files(verb))
+            add_for_verb("signal-while-reading", verb, test_signal_while_reading);
+    }
+    g_test_add_data_func("/cut/quote", &made.quote, test_cut);
+    g_test_add_data_func("/cut/certificate", &made.certificate, test_cut);
+    g_test_add_data_func("/cut/evidence", &made.evidence, test_cut);
+    g_test_add_data_func("/cut/collateral", &made.collateral, test_cut);
+    g_test_add_func("/output/no-directory", test_output_is_no_directory);
+    g_test_add_func("/output/full-disk", test_output_on_a_full_disk);
+    g_test_add_func("/output/closed-pipe", test_closed_pipe_is_quiet);
+    g_test_add_func("/pccs/works", test_pccs_works);
+    g_test_add_func("/pccs/refuses", test_pccs_refuses);
+    g_test_add_func("/pccs/unknown-authority", test_pccs_nobody_knows);
+    g_test_add_func("/pccs/hangs", test_pccs_hangs);
+    add_pccs_faults();
+    int status = g_test_run();
+    json_decref(made.verbs);
+    return status;
+}
