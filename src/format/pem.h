@@ -10,10 +10,10 @@
 #include <glib.h>
 
 typedef struct PemBlock {
-    char *label;    /* "CERTIFICATE" */
+    char *label; /* "CERTIFICATE" */
     GBytes *der;
-    size_t offset;  /* of its BEGIN line in the text */
-    size_t size;    /* to the end of its END line, without the line break */
+    size_t offset; /* of its BEGIN line in the text */
+    size_t size;   /* to the end of its END line, without the line break */
 } PemBlock;
 
 void pem_block_free(PemBlock *block);

@@ -205,28 +205,29 @@ static char *key_text(const GString *decoded)
 
 static bool take_key_part(TomlParser *parser, GArray *path)
 {
-    KeyPart part = {.position = toml_here(parser)};
+    g_array_set_size(path, path->len + 1);
+    KeyPart *part = &g_array_index(path, KeyPart, path->len - 1);
     const uint8_t *from = parser->at;
+    part->position = toml_here(parser);
     if (toml_peek(parser, 0) == '"' || toml_peek(parser, 0) == '\'') {
         g_autoptr(GString) decoded = g_string_new(NULL);
         if (!toml_take_string(parser, false, decoded))
             return false;
-        part.text = key_text(decoded);
-    } else {
-        while (is_bare(toml_peek(parser, 0)))
-            parser->at++;
-        if (parser->at == from)
-            return toml_unexpected(parser, _("a key"));
-        part.text = g_strndup((const char *)from, (gsize)(parser->at - from));
+        part->text = key_text(decoded);
+        return true;
     }
-    g_array_append_val(path, part);
+    while (is_bare(toml_peek(parser, 0)))
+        parser->at++;
+    if (parser->at == from)
+        return toml_unexpected(parser, _("a key"));
+    part->text = g_strndup((const char *)from, (gsize)(parser->at - from));
     return true;
 }
 
 /* "a.b.c" and the white space around it. `depth` is that of the table that it is read in. */
 static GArray *take_key(TomlParser *parser, size_t depth)
 {
-    g_autoptr(GArray) path = g_array_new(FALSE, FALSE, sizeof(KeyPart));
+    g_autoptr(GArray) path = g_array_new(FALSE, TRUE, sizeof(KeyPart));
     g_array_set_clear_func(path, key_part_clear);
     do {
         skip_blank(parser);
