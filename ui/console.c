@@ -264,6 +264,10 @@ static UiJob *listed_job(const Console *console, unsigned id)
 static void job_ended(Console *console, UiJob *job)
 {
     jobs_ended(console->model.jobs, job);
+    if (console->prompt == PROMPT_QUIT && jobs_running(console->model.jobs) == 0) {
+        console->prompt = PROMPT_NONE; /* what was asked about is no more */
+        console->wishes |= WISH_QUIT;
+    }
     if (job->cancelled && !(job->flags & JOB_QUIET))
         console_say(console, ROLE_DIM, _("cancelled: %s"), job->title);
 }

@@ -20,7 +20,7 @@
 const CommandRow command_table[N_COMMANDS] = {
     [COMMAND_NONE] = {"", "", 0, NULL, "", NULL, true},
 
-    [COMMAND_OPEN] = {"open", "Enter", PANE_ANY & ~(unsigned)PANE_FORM, N_("open"),
+    [COMMAND_OPEN] = {"open", "Enter", PANE_INPUTS | PANE_EVIDENCE, N_("open"),
                       N_("open what is selected: the evidence of an input, the explanation of a "
                          "check"),
                       "mse-console --explain CHECK", true},

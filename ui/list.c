@@ -315,11 +315,15 @@ static void lay_out(const List *list, const void *model, int width, Layout *layo
 {
     layout->n = MIN(list->source->n_columns, (unsigned)COLUMNS_MAX);
     for (unsigned i = 0; i < layout->n; i++) {
+        const ListColumn *column = &list->source->columns[i];
+        unsigned natural = list->source->natural_width(model, i);
         layout->columns[i] = i;
-        layout->widths[i] = (int)list->source->columns[i].least;
+        layout->widths[i] = (int)MAX(MIN(natural, column->likes), column->least);
     }
     while (layout_width(layout) > width && can_drop(list->source, layout))
         drop_least_important(list->source, layout);
+    for (unsigned i = 0; i < layout->n; i++)
+        layout->widths[i] = (int)list->source->columns[layout->columns[i]].least;
     share_room(list, model, layout, width);
 }
 
@@ -378,7 +382,7 @@ void list_draw(const List *list, const void *model, const Canvas *canvas, bool f
 {
     Layout layout;
 
-    lay_out(list, model, canvas->width, &layout);
+    lay_out(list, model, canvas->width - 1, &layout); /* not up against the border */
     draw_heading(list, &layout, canvas);
     for (unsigned i = 0; i < list->height && list->top + i < list->order->len; i++) {
         unsigned place = list->top + i;

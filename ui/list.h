@@ -11,10 +11,11 @@
 #include "ui/match.h"
 
 typedef struct ListColumn {
-    const char *id;       /* in the state file and `:set sort` */
-    const char *title;    /* N_() */
-    unsigned least, most; /* columns of the terminal */
-    unsigned importance;  /* the least important leave first when it is narrow; 0 stays always */
+    const char *id;              /* in the state file and `:set sort` */
+    const char *title;           /* N_() */
+    unsigned least, likes, most; /* columns of the terminal */
+    unsigned importance; /* 0 stays always; the others leave, the largest first, so that those that
+                            stay have what they like */
 } ListColumn;
 
 typedef struct ListCell {

@@ -61,6 +61,7 @@ void model_clear(Model *model)
     for (unsigned i = 0; i < N_ASKS; i++)
         g_free(model->asked[i]);
     g_free(model->done);
+    g_free(model->problem);
 }
 
 void model_add_input(Model *model, InputKind kind, const char *given)
@@ -175,6 +176,11 @@ bool model_update(Model *model, const Message *message)
         return take_result(model, message);
     case MESSAGE_INPUTS_FOUND:
         return take_found(model, message);
+    case MESSAGE_RUN_FAILED:
+        g_free(model->problem);
+        model->problem = sanitize_string(message->data);
+        model->version++;
+        return true;
     default:
         return false;
     }
@@ -199,6 +205,7 @@ void model_verify(Model *model, const GArray *numbers)
         if (input->outcome == OUTCOME_COLLATERAL)
             run_add(run, input->kind, input->given, i);
     }
+    g_clear_pointer(&model->problem, g_free);
     g_free(model->done);
     model->done = model_verify_command(model, numbers);
     run_start(run, model->jobs);

@@ -40,6 +40,7 @@ typedef struct Model {
     bool scanning;      /* the current directory is looked through */
     bool from_directory;
     char *asked[N_ASKS]; /* never NULL */
+    char *problem;       /* why the last verification could not start, or NULL */
     const VerificationRequest *defaults;
     const Settings *settings; /* or NULL */
     Jobs *jobs;

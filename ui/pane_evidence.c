@@ -19,6 +19,7 @@ typedef struct EvidencePane {
     /* what the document was made from */
     unsigned made_number;
     const VerificationResult *made_result;
+    uint64_t made_version;
 } EvidencePane;
 
 enum { LABEL_WIDTH = 14 };
@@ -112,7 +113,7 @@ static void add_root(Document *document, const Verdict *verdict, int width)
                                               : _("rests on “%s”, not on Intel's root"),
                            verdict->root_name ? verdict->root_name : "–");
     document_line(document, DOCUMENT_PLAIN);
-    document_wrap(document, 2, width, ROLE_ALARM, text);
+    document_wrap(document, 2, width, ROLE_WARNING, text);
 }
 
 /* ---- the enclave ---- */
@@ -213,20 +214,30 @@ static void add_enclave(Document *document, const Verdict *verdict, const Input 
 
 /* ---- the checks ---- */
 
-static void add_check(Document *document, CheckId id, const CheckOutcome *outcome)
+static const char *check_text(CheckId id, const CheckOutcome *outcome)
 {
-    Role role = check_role(outcome->result);
-    bool quiet =
-        outcome->result == CHECK_RESULT_SKIPPED || outcome->result == CHECK_RESULT_NOT_REACHED;
+    if (outcome->detail != NULL)
+        return outcome->detail;
+    if (outcome->result == CHECK_RESULT_NOT_REACHED)
+        return _("not reached");
+    return _(check_table[id].title);
+}
+
+/* What did not go well is said whole; the rest in a line. */
+static void add_check(Document *document, CheckId id, const CheckOutcome *outcome, int width)
+{
+    bool failed = outcome->result == CHECK_RESULT_FAILED;
+    bool reached = outcome->result != CHECK_RESULT_NOT_REACHED;
+    const char *text = check_text(id, outcome);
 
     document_line(document, (int)id);
-    document_printf(document, role, " %s ", check_mark(outcome->result));
-    document_add_at(document, 3, quiet ? ROLE_DIM : ROLE_TEXT, check_table[id].id);
-    document_add_at(document, 2 + LABEL_WIDTH,
-                    outcome->result == CHECK_RESULT_FAILED    ? ROLE_REJECTED
-                    : outcome->result == CHECK_RESULT_WARNING ? ROLE_WARNING
-                                                              : ROLE_DIM,
-                    outcome->detail != NULL ? outcome->detail : _(check_table[id].title));
+    document_printf(document, check_role(outcome->result), " %s ", check_mark(outcome->result));
+    document_add_at(document, 3, reached ? ROLE_TEXT : ROLE_DIM, check_table[id].id);
+    if (failed || outcome->result == CHECK_RESULT_WARNING)
+        document_wrap(document, 2 + LABEL_WIDTH, width - 1, failed ? ROLE_REJECTED : ROLE_WARNING,
+                      text);
+    else
+        document_add_at(document, 2 + LABEL_WIDTH, ROLE_DIM, text);
 }
 
 /* Not asked for is one line together: what was judged stands out. */
@@ -252,11 +263,18 @@ static void add_checks(Document *document, const Verdict *verdict, int width)
     document_add_right(document, ROLE_DIM, _("Enter explains"));
     for (unsigned i = 0; i < N_CHECKS; i++)
         if (verdict->checks[i].result != CHECK_RESULT_SKIPPED)
-            add_check(document, (CheckId)i, &verdict->checks[i]);
+            add_check(document, (CheckId)i, &verdict->checks[i], width);
     add_skipped(document, verdict, width);
 }
 
 /* ---- the chain ---- */
+
+/* Documents beside the chain: not a step of it. */
+static bool is_beside(const TrustLink *link)
+{
+    return link->check == CHECK_CRL || link->check == CHECK_TCB_INFO ||
+           link->check == CHECK_QE_IDENTITY;
+}
 
 static void add_link(Document *document, const Verdict *verdict, const TrustLink *link,
                      unsigned depth)
@@ -269,20 +287,14 @@ static void add_link(Document *document, const Verdict *verdict, const TrustLink
     document_add_at(document, 3 + (int)depth * 2, ROLE_BORDER, depth > 0 ? "└ " : "");
     document_add(document, ROLE_DIM, link->role);
     document_add(document, ROLE_TEXT, "  ");
-    document_add(document, ROLE_TEXT, link->name != NULL ? link->name : "–");
+    document_add_at(document, is_beside(link) ? 2 + LABEL_WIDTH : 0, ROLE_TEXT,
+                    link->name != NULL ? link->name : "–");
     if (dated) {
         g_autofree char *until = day(link->not_after);
         g_autofree char *text = g_strdup_printf(_("until %s"), until);
         document_add_right(document, link->not_after < verdict->time ? ROLE_EXPIRED : ROLE_DIM,
                            text);
     }
-}
-
-/* Documents beside the chain: not a step of it. */
-static bool is_beside(const TrustLink *link)
-{
-    return link->check == CHECK_CRL || link->check == CHECK_TCB_INFO ||
-           link->check == CHECK_QE_IDENTITY;
 }
 
 static void add_chain(Document *document, const Verdict *verdict)
@@ -327,7 +339,20 @@ static void add_why_unreadable(Document *document, const VerificationResult *res
                           "judged with each of them."));
 }
 
-static Document *make_document(const Input *input, int width)
+static void add_waiting(Document *document, const char *problem, int width)
+{
+    const OutcomeRow *row = &outcome_table[OUTCOME_WAITING];
+
+    document_line(document, DOCUMENT_PLAIN);
+    document_printf(document, row->role, "%s %s", row->mark, _(row->headline));
+    if (problem == NULL)
+        return;
+    document_line(document, DOCUMENT_PLAIN);
+    document_line(document, DOCUMENT_PLAIN);
+    document_wrap(document, 2, width, ROLE_REJECTED, problem);
+}
+
+static Document *make_document(const Input *input, const char *problem, int width)
 {
     Document *document = document_new();
     const Verdict *verdict;
@@ -335,9 +360,7 @@ static Document *make_document(const Input *input, int width)
     if (input == NULL)
         return document;
     if (input->result == NULL) {
-        document_line(document, DOCUMENT_PLAIN);
-        document_printf(document, ROLE_UNKNOWN, "%s %s", outcome_table[OUTCOME_WAITING].mark,
-                        _(outcome_table[OUTCOME_WAITING].headline));
+        add_waiting(document, problem, width);
         return document;
     }
     verdict = input->result->verdict;
@@ -363,12 +386,14 @@ static void fit(Pane *pane, const Model *model, int width, int height)
     bool other = self->reading.document == NULL || self->made_number != self->number;
     Document *made = NULL;
 
-    if (other || self->made_result != result || reading_must_make(&self->reading, width))
-        made = make_document(input, width);
+    if (other || self->made_result != result || reading_must_make(&self->reading, width) ||
+        (result == NULL && self->made_version != model->version))
+        made = make_document(input, model->problem, width);
     if (other)
         self->reading.view.top = self->reading.view.at = 0;
     self->made_result = result;
     self->made_number = self->number;
+    self->made_version = model->version;
     reading_fit(&self->reading, made, width, height);
 }
 

@@ -41,6 +41,11 @@ static void add_row(Document *document, const HelpPane *self, CommandId command,
     const CommandRow *row = &command_table[command];
     g_autofree char *keys = key_table_keys(&self->keys, command);
 
+    if (command == COMMAND_FOCUS_1 && g_str_equal(keys, "1")) {
+        g_free(keys);
+        keys = g_strdup("1..9"); /* the first stands for all nine */
+    }
+
     document_line(document, DOCUMENT_PLAIN);
     document_add_at(document, 2, *keys == '\0' ? ROLE_DIM : ROLE_KEY, *keys == '\0' ? "–" : keys);
     document_wrap(document, 2 + KEYS_WIDTH, width, ROLE_TEXT, _(row->help));
@@ -57,7 +62,7 @@ static void add_rows(Document *document, const HelpPane *self, bool everywhere, 
         if (row->name == NULL || !(row->panes & self->kind) || is_everywhere(row) != everywhere)
             continue;
         if (i > COMMAND_FOCUS_1 && i <= COMMAND_FOCUS_9)
-            continue; /* the first stands for all nine */
+            continue;
         add_row(document, self, (CommandId)i, width);
     }
 }

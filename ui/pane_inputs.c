@@ -21,11 +21,11 @@ typedef struct InputsPane {
 } InputsPane;
 
 static const ListColumn columns[N_COLUMNS] = {
-    [COLUMN_NAME] = {"name", N_("NAME"), 12, 60, 0},
-    [COLUMN_VERDICT] = {"verdict", N_("VERDICT"), 12, 23, 0},
-    [COLUMN_TCB_] = {"tcb", N_("TCB"), 10, 33, 2},
-    [COLUMN_KIND] = {"kind", N_("KIND"), 13, 15, 3},
-    [COLUMN_VALID] = {"valid-until", N_("VALID UNTIL"), 11, 13, 1},
+    [COLUMN_NAME] = {"name", N_("NAME"), 12, 22, 60, 0},
+    [COLUMN_VERDICT] = {"verdict", N_("VERDICT"), 12, 12, 23, 0},
+    [COLUMN_TCB_] = {"tcb", N_("TCB"), 10, 17, 33, 2},
+    [COLUMN_KIND] = {"kind", N_("KIND"), 13, 13, 15, 3},
+    [COLUMN_VALID] = {"valid-until", N_("VALID UNTIL"), 11, 11, 13, 1},
 };
 
 /* The list's callbacks get the model alone. */

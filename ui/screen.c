@@ -43,7 +43,6 @@ static struct {
     bool cursor_on;
     attr_t attributes[N_ROLES];
     attr_t selected_attributes;
-    bool selected_has_colour;
 } terminal;
 
 /* What the crash handler reads: set before the terminal is changed. */
@@ -360,9 +359,6 @@ void screen_set_theme(const Theme *theme)
                                curses_colour(look->background));
     }
     terminal.selected_attributes = terminal.attributes[ROLE_SELECTION];
-    terminal.selected_has_colour =
-        theme->looks[ROLE_SELECTION].foreground >= 0 &&
-        theme->looks[ROLE_SELECTION].foreground != theme->looks[ROLE_TEXT].foreground;
     screen_repaint();
 }
 
@@ -384,10 +380,9 @@ static void show_cell(int x, int y, const Cell *cell)
 
     for (unsigned i = 0; i < CELL_COMBINING && cell->combining[i] != 0; i++)
         text[i + 1] = (wchar_t)cell->combining[i];
-    if (cell->selected) {
-        attributes = (attributes & ~A_DIM) ^ terminal.selected_attributes;
-        if (terminal.selected_has_colour)
-            pair = ROLE_SELECTION + 1;
+    if (cell->selected) { /* in one colour: mark and word tell the state */
+        attributes = (attributes & A_BOLD) | terminal.selected_attributes;
+        pair = has_colors() ? ROLE_SELECTION + 1 : 0;
     }
     if (setcchar(&out, text, attributes, (short)pair, has_colors() ? &pair : NULL) == OK)
         mvadd_wch(y, x, &out);

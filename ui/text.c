@@ -91,7 +91,7 @@ char *text_cut_middle(const char *text, unsigned columns)
 
     if (columns < 4 || text_width(text) <= columns)
         return text_cut(text, columns);
-    tail = columns / 2;
+    tail = columns / 3;
     bytes = text_prefix(text, columns - 1 - tail, &used);
     return g_strdup_printf("%.*s" ELLIPSIS "%s", (int)bytes, text,
                            text_suffix(text, columns - 1 - used));
@@ -103,12 +103,12 @@ size_t text_break(const char *text, unsigned columns, const char **next)
     size_t fits = text_prefix(text, MAX(columns, 1), NULL);
     size_t at;
 
+    if (fits == 0 && line > 0) /* a wide character in one column */
+        fits = (size_t)(g_utf8_next_char(text) - text);
     if (line <= fits) {
         *next = text[line] == '\n' ? text + line + 1 : NULL;
         return line;
     }
-    if (fits == 0) /* a wide character in one column */
-        fits = (size_t)(g_utf8_next_char(text) - text);
     for (at = fits; at > 0 && text[at] != ' '; at--)
         ;
     if (at == 0) {

@@ -20,7 +20,8 @@ unsigned text_width_n(const char *text, size_t bytes);
  * `used`, when not NULL, gets its width. */
 size_t text_prefix(const char *text, unsigned columns, unsigned *used);
 
-/* The text itself, or its beginning (text_cut) or both its ends (text_cut_middle) with an ellipsis,
+/* The text itself, or its beginning (text_cut) or both its ends (text_cut_middle; twice as
+ * much of the beginning) with an ellipsis,
  * at most `columns` wide. Free with g_free. */
 char *text_cut(const char *text, unsigned columns);
 char *text_cut_middle(const char *text, unsigned columns);

@@ -1,1 +1,17 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+UI_TEST_LIBS = libui.a $(COMMAND_LIBS) $(READLINE_LIBS) $(NCURSES_LIBS)
+
+check_PROGRAMS += tests/unit/test-keys tests/unit/test-canvas tests/unit/test-list \
+	tests/unit/test-document tests/unit/test-theme
+TESTS += tests/unit/test-keys tests/unit/test-canvas tests/unit/test-list \
+	tests/unit/test-document tests/unit/test-theme
+tests_unit_test_keys_SOURCES = tests/unit/test-keys.c
+tests_unit_test_keys_LDADD = $(UI_TEST_LIBS)
+tests_unit_test_canvas_SOURCES = tests/unit/test-canvas.c
+tests_unit_test_canvas_LDADD = $(UI_TEST_LIBS)
+tests_unit_test_list_SOURCES = tests/unit/test-list.c
+tests_unit_test_list_LDADD = $(UI_TEST_LIBS)
+tests_unit_test_document_SOURCES = tests/unit/test-document.c
+tests_unit_test_document_LDADD = $(UI_TEST_LIBS)
+tests_unit_test_theme_SOURCES = tests/unit/test-theme.c
+tests_unit_test_theme_LDADD = $(UI_TEST_LIBS)

@@ -1,0 +1,493 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The console as a person sees it: files opened, keys pressed, the screen read.
+ */
+#include "config.h"
+
+#include "terminal.h"
+#include "ui/key_table.h"
+
+#include <glib/gstdio.h>
+#include <locale.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define ENTER "\r"
+#define ESC   "\033"
+#define TAB   "\t"
+
+static const char *const names[] = {
+    "trusted-enclave-evidence.json",
+    "expired-collateral-evidence.json",
+    "rejected-debug-enclave-evidence.json",
+    "trusted-hardening-needed-evidence.json",
+};
+
+enum { N_NAMES = G_N_ELEMENTS(names) };
+
+/* The four samples, judged. */
+static Terminal *open_samples(int columns, int rows)
+{
+    const char *files[N_NAMES + 1] = {NULL};
+    TerminalOptions options = {.columns = columns, .rows = rows, .directory = terminal_samples()};
+    Terminal *terminal;
+
+    memcpy(files, names, sizeof names);
+    terminal = terminal_start_console(files, &options);
+    return terminal;
+}
+
+static Terminal *open_judged(void)
+{
+    Terminal *terminal = open_samples(120, 36);
+
+    terminal_wait_text(terminal, "1 trusted · 1 trusted with warnings · 1 expired · 1 REJECTED");
+    return terminal;
+}
+
+static void quit(Terminal *terminal)
+{
+    int status;
+
+    terminal_type(terminal, "q");
+    status = terminal_wait_end(terminal);
+    g_assert_true(WIFEXITED(status));
+    g_assert_cmpint(WEXITSTATUS(status), ==, 0);
+    g_assert_false(terminal->alternate);
+}
+
+static void test_verdicts(void)
+{
+    g_autoptr(Terminal) terminal = open_judged();
+
+    g_assert_true(terminal_shows(terminal, "┌ Inputs ── 4 ─"));
+    g_assert_true(terminal_shows(terminal, "┬ Evidence ── trusted-enclave-evidence.json ─"));
+    g_assert_true(terminal_shows(terminal, "✔ TRUSTED"));
+    g_assert_true(terminal_shows(terminal, "✖ REJECTED"));
+    g_assert_true(terminal_shows(terminal, "◷ expired"));
+    g_assert_true(terminal_shows(terminal, "! warnings"));
+    g_assert_true(terminal_shows(terminal, " SIMULATED "));
+    g_assert_true(terminal_shows(terminal, "SIMULATED: rests on “SIMULATED SGX Root CA"));
+    quit(terminal);
+}
+
+static void test_selection_follows(void)
+{
+    g_autoptr(Terminal) terminal = open_judged();
+
+    terminal_type(terminal, "j");
+    terminal_wait_text(terminal, "Evidence ── expired-collateral-evidence.json");
+    terminal_wait_text(terminal, "◷ EXPIRED");
+    terminal_wait_text(terminal, "was valid from");
+    terminal_type(terminal, "\033[B"); /* the arrow as well as j */
+    terminal_wait_text(terminal, "Evidence ── rejected-debug-enclave-evidence.json");
+    terminal_wait_text(terminal, "debug: its memory can be read");
+    terminal_type(terminal, "G");
+    terminal_wait_text(terminal, "Evidence ── trusted-hardening-needed-evidence.json");
+    terminal_wait_text(terminal, "SWHardeningNeeded");
+    terminal_type(terminal, "g");
+    terminal_wait_text(terminal, "Evidence ── trusted-enclave-evidence.json");
+    quit(terminal);
+}
+
+static void test_explain(void)
+{
+    g_autoptr(Terminal) terminal = open_judged();
+
+    terminal_type(terminal, ENTER); /* to the evidence */
+    terminal_type(terminal, ENTER); /* its first check */
+    terminal_wait_text(terminal, "Check ── format");
+    terminal_wait_text(terminal, "WHAT IT PROVES");
+    terminal_wait_text(terminal, "WHAT A FAILURE MEANS");
+    terminal_wait_text(terminal, "WHAT TO DO");
+    terminal_wait_text(terminal, "SOURCE");
+    terminal_type(terminal, ESC);
+    terminal_wait_text(terminal, "Evidence ── trusted-enclave-evidence.json");
+    terminal_type(terminal, ESC); /* back to the list, and no further */
+    terminal_type(terminal, ESC);
+    terminal_type(terminal, "j");
+    terminal_wait_text(terminal, "Evidence ── expired-collateral-evidence.json");
+    quit(terminal);
+}
+
+static void test_chain(void)
+{
+    g_autoptr(Terminal) terminal = open_judged();
+
+    terminal_type(terminal, TAB "G");
+    terminal_wait_text(terminal, "CHAIN OF TRUST");
+    terminal_wait_text(terminal, "└ quote");
+    terminal_wait_text(terminal, "└ root  SIMULATED SGX Root CA");
+    quit(terminal);
+}
+
+static void test_filter(void)
+{
+    g_autoptr(Terminal) terminal = open_judged();
+
+    terminal_type(terminal, "/REJ");
+    terminal_wait_text(terminal, "Inputs ── 1 of 4 ── /REJ");
+    terminal_wait_text(terminal, "Evidence ── rejected-debug-enclave-evidence.json");
+    terminal_type(terminal, "\177\177\177!trusted");
+    terminal_wait_text(terminal, "2 of 4 ── /!trusted");
+    terminal_type(terminal, "(");
+    terminal_wait_text(terminal, "this is no regular expression");
+    terminal_type(terminal, "\177" ENTER);
+    terminal_wait_text(terminal, "2 of 4 ── /!trusted");
+    terminal_type(terminal, ESC);
+    terminal_wait_text(terminal, "Inputs ── 4 ─");
+    quit(terminal);
+}
+
+/* An expression that backtracks without end must not hold a key up. */
+static void test_hostile_filter(void)
+{
+    g_autoptr(Terminal) terminal = open_judged();
+
+    terminal_type(terminal, "/(.*.*.*.*.*.*.*.*.*)*\\1$x");
+    terminal_wait_text(terminal, "0 of 4");
+    terminal_type(terminal, ESC);
+    terminal_wait_text(terminal, "Inputs ── 4 ─");
+    quit(terminal);
+}
+
+static void test_sort(void)
+{
+    g_autoptr(Terminal) terminal = open_judged();
+    g_autofree char *first = NULL;
+
+    terminal_type(terminal, ">");
+    terminal_wait_text(terminal, "NAME ▴");
+    terminal_type(terminal, ">");
+    terminal_wait_text(terminal, "VERDICT ▴");
+    first = terminal_row(terminal, 3);
+    g_assert_nonnull(strstr(first, "REJECTED"));
+    terminal_type(terminal, "=");
+    terminal_wait_text(terminal, "VERDICT ▾");
+    /* the selection stayed on its row */
+    g_assert_true(terminal_shows(terminal, "Evidence ── trusted-enclave-evidence.json"));
+    terminal_type(terminal, "<<");
+    terminal_wait_gone(terminal, "▾");
+    quit(terminal);
+}
+
+static void test_marks(void)
+{
+    g_autoptr(Terminal) terminal = open_judged();
+
+    terminal_type(terminal, "  ");
+    terminal_wait_text(terminal, "2 marked");
+    terminal_type(terminal, "v");
+    terminal_wait_text(terminal, "verifying 2 inputs again");
+    terminal_wait_text(terminal, "1 trusted · 1 trusted with warnings · 1 expired · 1 REJECTED");
+    terminal_type(terminal, "u");
+    terminal_wait_gone(terminal, "marked");
+    quit(terminal);
+}
+
+static void test_expectations(void)
+{
+    g_autoptr(Terminal) terminal = open_judged();
+
+    terminal_type(terminal, "e");
+    terminal_wait_text(terminal, "What is expected");
+    terminal_type(terminal, "12xy");
+    terminal_wait_text(terminal, "only the digits");
+    terminal_type(terminal, "\025"
+                            "1234");
+    terminal_wait_text(terminal, "4 of 64 hex digits");
+    terminal_type(terminal, ENTER); /* not taken */
+    terminal_wait_text(terminal, "MRENCLAVE: 4 of 64 hex digits");
+    terminal_type(terminal, "\025"
+                            "000102030405060708090a0b0c0d0e0f"
+                            "101112131415161718191a1b1c1d1e1f" TAB TAB "/no/such/policy");
+    terminal_wait_text(terminal, "/no/such/policy");
+    terminal_wait_text(terminal, "No such file");
+    terminal_type(terminal, "\025" TAB "yesterday");
+    terminal_wait_text(terminal, "not a time");
+    terminal_type(terminal, "\025" ENTER);
+    terminal_wait_text(terminal,
+                       "3 REJECTED"); /* none has this MRENCLAVE; one stays expired or not */
+    terminal_wait_gone(terminal, "What is expected");
+    terminal_type(terminal, "Y");
+    terminal_wait_text(terminal, "copied (OSC 52): mse-console verify");
+    quit(terminal);
+}
+
+static void test_command_line(void)
+{
+    g_autoptr(Terminal) terminal = open_judged();
+
+    terminal_type(terminal, ":journal l" TAB);
+    terminal_wait_text(terminal, ":journal list");
+    terminal_type(terminal, ENTER);
+    terminal_wait_text(terminal, "┬ :journal list");
+    terminal_type(terminal, ESC);
+    terminal_wait_gone(terminal, "┬ :journal list");
+    terminal_type(terminal, ":");
+    terminal_type(terminal, "\033[A"); /* history */
+    terminal_wait_text(terminal, ":journal list");
+    terminal_type(terminal, ESC);
+    terminal_type(terminal, ":nonsense" ENTER);
+    terminal_wait_text(terminal, ":nonsense ── exit status 2");
+    terminal_type(terminal, ESC ":se" TAB);
+    terminal_wait_text(terminal, ":set");
+    terminal_type(terminal, ESC ":set scheme=mono" ENTER);
+    terminal_type(terminal, ":set nothing" ENTER);
+    terminal_wait_text(terminal, "set what?");
+    terminal_type(terminal, ":q" TAB ENTER);
+    terminal_wait_end(terminal);
+}
+
+static void test_save_display(void)
+{
+    g_autoptr(Terminal) terminal = open_judged();
+    g_autofree char *path = g_build_filename(g_get_home_dir(), "display.txt", NULL);
+    g_autofree char *line = g_strdup_printf(":save-display %s" ENTER, path);
+    g_autofree char *saved = NULL;
+
+    terminal_type(terminal, line);
+    terminal_wait_text(terminal, "written: ");
+    g_assert_true(g_file_get_contents(path, &saved, NULL, NULL));
+    g_assert_nonnull(strstr(saved, "┌ Inputs ── 4 ─"));
+    g_assert_nonnull(strstr(saved, "✔ TRUSTED"));
+    g_assert_null(strchr(saved, '\033'));
+    g_unlink(path);
+    quit(terminal);
+}
+
+static void test_export(void)
+{
+    g_autoptr(Terminal) terminal = open_judged();
+    g_autofree char *path = g_build_filename(g_get_home_dir(), "judged.json", NULL);
+    g_autofree char *keys = g_strdup_printf("x\025%s" ENTER, path);
+
+    terminal_type(terminal, keys);
+    terminal_wait_text(terminal, "written: ");
+    g_assert_true(g_file_test(path, G_FILE_TEST_IS_REGULAR));
+    terminal_type(terminal, keys); /* nothing is overwritten */
+    terminal_wait_text(terminal, "is there already");
+    g_unlink(path);
+    quit(terminal);
+}
+
+static void test_zoom(void)
+{
+    g_autoptr(Terminal) terminal = open_judged();
+    g_autofree char *text = NULL;
+
+    terminal_type(terminal, TAB "z");
+    terminal_wait_gone(terminal, "│");
+    text = terminal_row(terminal, 1);
+    g_assert_true(g_str_has_prefix(text, "✔ TRUSTED")); /* from the first column: clean to copy */
+    terminal_type(terminal, "z");
+    terminal_wait_text(terminal, "│");
+    quit(terminal);
+}
+
+static void test_help(void)
+{
+    g_autoptr(Terminal) terminal = open_judged();
+
+    terminal_type(terminal, "?");
+    terminal_wait_text(terminal, "IN THIS PANE");
+    terminal_wait_text(terminal, "verify again what is marked");
+    terminal_type(terminal, "/zoom\r");
+    terminal_type(terminal, "\177");
+    terminal_wait_gone(terminal, "IN THIS PANE");
+    quit(terminal);
+}
+
+static bool is_settled(Terminal *terminal, const void *data)
+{
+    (void)data;
+    return terminal_is_silent(terminal, 60); /* longer than a lone Esc is waited for */
+}
+
+/* Every key of the table, in every pane, in every layout: the console lives and answers. */
+static void test_every_key(void)
+{
+    g_autoptr(Terminal) terminal = open_judged();
+    KeyTable table;
+
+    key_table_make(&table, NULL, NULL);
+    for (unsigned pane = 0; pane < 3; pane++)
+        for (unsigned command = 1; command < N_COMMANDS; command++) {
+            char bytes[KEY_SEQUENCE_MAX + 1] = {0};
+            Key key = table.keys[command][0];
+            if (key == 0 || command == COMMAND_QUIT || command == COMMAND_SUSPEND)
+                continue;
+            terminal_type(terminal, pane == 0 ? "1" : pane == 1 ? "2" : "2\r");
+            key_bytes(key, bytes);
+            terminal_type(terminal, bytes);
+            terminal_type(terminal, ESC ESC ESC);
+            terminal_wait(terminal, is_settled, NULL, "an answer");
+        }
+    terminal_type(terminal, "1g");
+    terminal_wait_text(terminal, "Evidence ── trusted-enclave-evidence.json");
+    terminal_type(terminal, "q");
+    terminal_wait_end(terminal);
+}
+
+static void test_current_directory(void)
+{
+    TerminalOptions options = {.directory = terminal_samples()};
+    g_autoptr(Terminal) terminal = terminal_start_console(NULL, &options);
+
+    terminal_wait_text(terminal, "trusted-quote.bin");
+    terminal_wait_text(terminal, "1 collateral");
+    g_assert_false(terminal_shows(terminal, "config.toml"));
+    terminal_wait_gone(terminal, "to go");
+    quit(terminal);
+}
+
+static void test_nothing_here(void)
+{
+    g_autofree char *empty = g_build_filename(g_get_home_dir(), "empty", NULL);
+    TerminalOptions options = {.directory = empty};
+    g_autoptr(Terminal) terminal = NULL;
+
+    g_mkdir(empty, 0700);
+    terminal = terminal_start_console(NULL, &options);
+    terminal_wait_text(terminal, "Nothing to judge in this directory.");
+    terminal_wait_text(terminal, "mse-console FILE");
+    terminal_type(terminal, "\rvex/j?");
+    terminal_type(terminal, ESC);
+    terminal_wait_text(terminal, "Nothing to judge");
+    terminal_type(terminal, ESC);
+    terminal_wait(terminal, is_settled, NULL, "an answer");
+    terminal_type(terminal, ESC);
+    terminal_wait(terminal, is_settled, NULL, "an answer");
+    terminal_type(terminal, ESC);
+    terminal_wait(terminal, is_settled, NULL, "an answer");
+    quit(terminal);
+    g_rmdir(empty);
+}
+
+/* A name that would drive the terminal is shown, never sent. */
+static void test_hostile_name(void)
+{
+    static const char evil[] = "evil\033]0;owned\a\033[31m\xe2\x80\xae\xff.bin";
+    g_autofree char *directory = g_build_filename(g_get_home_dir(), "hostile", NULL);
+    g_autofree char *path = g_build_filename(directory, evil, NULL);
+    const char *files[] = {evil, NULL};
+    TerminalOptions options = {.directory = directory};
+    g_autoptr(Terminal) terminal = NULL;
+
+    g_mkdir(directory, 0700);
+    g_assert_true(g_file_set_contents(path, "no evidence", -1, NULL));
+    terminal = terminal_start_console(files, &options);
+    terminal_wait_text(terminal, "1 unreadable");
+    g_assert_true(terminal_shows(terminal, "\\x1b]0;owned"));
+    g_byte_array_append(terminal->written, (const guint8 *)"", 1);
+    g_assert_null(g_strstr_len((char *)terminal->written->data, terminal->written->len, "\033]0;"));
+    g_assert_null(memchr(terminal->written->data, 0xff, terminal->written->len));
+    g_assert_null(
+        g_strstr_len((char *)terminal->written->data, terminal->written->len, "\xe2\x80\xae"));
+    quit(terminal);
+    g_unlink(path);
+    g_rmdir(directory);
+}
+
+static void test_state_comes_back(void)
+{
+    {
+        g_autoptr(Terminal) terminal = open_judged();
+        terminal_type(terminal, ">>=j");
+        terminal_wait_text(terminal, "VERDICT ▾");
+        terminal_type(terminal, "G");
+        terminal_wait_text(terminal, "Evidence ── rejected-debug");
+        quit(terminal);
+    }
+    {
+        g_autoptr(Terminal) terminal = open_judged();
+        terminal_wait_text(terminal, "VERDICT ▾");
+        terminal_wait_text(terminal, "Evidence ── rejected-debug");
+        terminal_type(terminal, "=<<");
+        terminal_wait_gone(terminal, "▴");
+        terminal_type(terminal, "g");
+        quit(terminal);
+    }
+}
+
+static void test_ten_thousand(void)
+{
+    g_autofree char *directory = g_build_filename(g_get_home_dir(), "many", NULL);
+    g_autofree char *sample = terminal_sample("trusted-enclave-evidence.json");
+    g_autoptr(GPtrArray) files = g_ptr_array_new_with_free_func(g_free);
+    TerminalOptions options = {.directory = directory};
+    g_autoptr(Terminal) terminal = NULL;
+
+    g_mkdir(directory, 0700);
+    for (unsigned i = 0; i < 10000; i++) {
+        char *name = g_strdup_printf("%05u.json", i);
+        g_autofree char *path = g_build_filename(directory, name, NULL);
+        g_assert_cmpint(symlink(sample, path), ==, 0);
+        g_ptr_array_add(files, name);
+    }
+    g_ptr_array_add(files, NULL);
+    terminal = terminal_start_console((const char *const *)files->pdata, &options);
+    terminal_wait_text(terminal, "Inputs ── 10000");
+    terminal_type(terminal, "G"); /* answered while they are judged */
+    terminal_wait_text(terminal, "Evidence ── 09999.json");
+    terminal_type(terminal, "/0777.");
+    terminal_wait_text(terminal, "10 of 10000");
+    terminal_type(terminal, ESC "g");
+    terminal_wait_text(terminal, "Evidence ── 00000.json");
+    terminal_type(terminal, "q");
+    terminal_wait(terminal, is_settled, NULL, "an answer");
+    if (terminal_shows(terminal, "still running")) {
+        terminal_type(terminal, "n");
+        terminal_wait_gone(terminal, "still running");
+        terminal_type(terminal, "\003");
+        terminal_wait_text(terminal, "cancel");
+        terminal_type(terminal, "q");
+        terminal_wait(terminal, is_settled, NULL, "an answer");
+        if (terminal_shows(terminal, "still running"))
+            terminal_type(terminal, "y");
+    }
+    terminal_wait_end(terminal);
+    for (unsigned i = 0; i + 1 < files->len; i++) {
+        g_autofree char *path = g_build_filename(directory, files->pdata[i], NULL);
+        g_unlink(path);
+    }
+    g_rmdir(directory);
+}
+
+static void test_unbound_key(void)
+{
+    g_autoptr(Terminal) terminal = open_judged();
+
+    terminal_type(terminal, "\001"); /* Ctrl-A: somebody's prefix */
+    terminal_wait_text(terminal, "C-a does nothing here");
+    quit(terminal);
+}
+
+int main(int argc, char **argv)
+{
+    setlocale(LC_ALL, "");
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/console/verdicts", test_verdicts);
+    g_test_add_func("/console/selection-follows", test_selection_follows);
+    g_test_add_func("/console/explain", test_explain);
+    g_test_add_func("/console/chain", test_chain);
+    g_test_add_func("/console/filter", test_filter);
+    g_test_add_func("/console/hostile-filter", test_hostile_filter);
+    g_test_add_func("/console/sort", test_sort);
+    g_test_add_func("/console/marks", test_marks);
+    g_test_add_func("/console/expectations", test_expectations);
+    g_test_add_func("/console/command-line", test_command_line);
+    g_test_add_func("/console/save-display", test_save_display);
+    g_test_add_func("/console/export", test_export);
+    g_test_add_func("/console/zoom", test_zoom);
+    g_test_add_func("/console/help", test_help);
+    g_test_add_func("/console/every-key", test_every_key);
+    g_test_add_func("/console/current-directory", test_current_directory);
+    g_test_add_func("/console/nothing-here", test_nothing_here);
+    g_test_add_func("/console/hostile-name", test_hostile_name);
+    g_test_add_func("/console/state-comes-back", test_state_comes_back);
+    g_test_add_func("/console/unbound-key", test_unbound_key);
+    g_test_add_func("/console/ten-thousand", test_ten_thousand);
+    return g_test_run();
+}
