@@ -16,9 +16,17 @@ tests/bench/empty: tests/bench/empty.c mse-console
 	  $(SANITIZE_CFLAGS) -Wl,--no-as-needed \
 	  $$(objdump -p mse-console | awk '$$1 == "NEEDED" { print "-l:" $$2 }')
 
+# On the terminal that the screen tests use; it must be there.
+bench_terminal = $(wildcard $(top_srcdir)/tests/screen/terminal.c)
+bench_console = $(if $(bench_terminal),tests/bench/bench-console)
+tests/bench/bench-console: tests/bench/bench-console.c tests/bench/bench.c $(bench_terminal)
+	@$(MKDIR_P) tests/bench
+	$(AM_V_CCLD)$(CC) $(fuzz_compile) -I$(top_srcdir)/tests/screen -o $@ $(filter %.c,$^) \
+	  $(AM_LDFLAGS) $(LDFLAGS) $(GLIB_LIBS) $(VTERM_LIBS) -lutil
+
 .PHONY: bench
-bench: all tests/bench/bench-verify tests/bench/bench-process tests/bench/empty
+bench: all tests/bench/bench-verify tests/bench/bench-process tests/bench/empty $(bench_console)
 	@$(top_srcdir)/tests/bench/run-bench $(top_srcdir)
 
-CLEANFILES += tests/bench/empty $(EXTRA_PROGRAMS)
-EXTRA_DIST += tests/bench/run-bench tests/bench/empty.c
+CLEANFILES += tests/bench/empty tests/bench/bench-console $(EXTRA_PROGRAMS)
+EXTRA_DIST += tests/bench/run-bench tests/bench/empty.c tests/bench/bench-console.c

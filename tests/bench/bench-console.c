@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The console with ten thousand files, as the person in front of it feels it: how long until there
+ * is a screen, how long from a key to the frame that shows what it did, while the files are being
+ * verified; then what it costs when nothing happens.
+ * Arguments: the console, and a directory with f00000.bin … and collateral.json.
+ */
+#include "config.h"
+
+#include "tests/bench/bench.h"
+#include "tests/screen/terminal.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { FILES = 10000, KEYS = 300, ROWS = 36, COLUMNS = 120, IDLE_SECONDS = 10 };
+
+static const char title[] = "Evidence ── ";
+
+/* What the evidence pane says it shows: the part of its title after the dashes. */
+static char *selected(Terminal *terminal)
+{
+    g_autofree char *text = terminal_text(terminal);
+    const char *at = strstr(text, title);
+    if (!at)
+        return g_strdup("");
+    at += strlen(title);
+    return g_strndup(at, strcspn(at, " \n"));
+}
+
+static bool selected_another(Terminal *terminal, const void *data)
+{
+    g_autofree char *now = selected(terminal);
+    return *now && strcmp(now, data) != 0;
+}
+
+static double key(Terminal *terminal, const char *bytes)
+{
+    g_autofree char *before = selected(terminal);
+    uint64_t start = bench_now();
+    terminal_type(terminal, bytes);
+    terminal_wait(terminal, selected_another, before, "another selection");
+    return (double)(bench_now() - start) / 1e6;
+}
+
+static void measure_keys(Terminal *terminal)
+{
+    g_autoptr(GArray) samples = g_array_new(FALSE, FALSE, sizeof(double));
+    for (int i = 0; i < KEYS; i++) {
+        double took = key(terminal, i % 10 == 9 ? "k" : "j");
+        g_array_append_val(samples, took);
+    }
+    bench_row("key to frame while verifying, p50", bench_quantile(samples, 0.5), "ms", AIM_NONE, 0);
+    bench_row("key to frame while verifying, p99", bench_quantile(samples, 0.99), "ms", AIM_AT_MOST,
+              8);
+}
+
+/* A figure in KiB of /proc/PID/status. */
+static double status_kib(pid_t child, const char *name)
+{
+    g_autofree char *path = g_strdup_printf("/proc/%d/status", child);
+    g_autofree char *text = NULL;
+    if (!g_file_get_contents(path, &text, NULL, NULL))
+        return -1;
+    const char *at = strstr(text, name);
+    return at ? g_ascii_strtod(at + strlen(name), NULL) : -1;
+}
+
+/* Milliseconds of processor time so far, user and system: fields 14 and 15, after the name. */
+static double processor_ms(pid_t child)
+{
+    g_autofree char *path = g_strdup_printf("/proc/%d/stat", child);
+    g_autofree char *text = NULL;
+    if (!g_file_get_contents(path, &text, NULL, NULL))
+        return -1;
+    g_auto(GStrv) fields = g_strsplit(strrchr(text, ')') + 2, " ", 0);
+    double ticks = g_ascii_strtod(fields[11], NULL) + g_ascii_strtod(fields[12], NULL);
+    return ticks * 1000 / (double)sysconf(_SC_CLK_TCK);
+}
+
+static void measure_idle(Terminal *terminal)
+{
+    while (!terminal_is_silent(terminal, 2000))
+        ;
+    bench_row("memory of its own, all judged (RssAnon)",
+              status_kib(terminal->child, "RssAnon:") / 1024, "MiB", AIM_NONE, 0);
+    terminal_forget(terminal);
+    double before = processor_ms(terminal->child);
+    bool silent = terminal_is_silent(terminal, IDLE_SECONDS * 1000);
+    bench_row("idle for 10 s: processor time", processor_ms(terminal->child) - before, "ms",
+              AIM_AT_MOST, 0);
+    /* The clock's minute may fall into it. */
+    bench_row(silent ? "idle for 10 s: bytes written" : "idle for 10 s: bytes written (the clock)",
+              terminal->written->len, "bytes", AIM_AT_MOST, silent ? 0 : 64);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 3) {
+        fprintf(stderr, "usage: bench-console CONSOLE DIRECTORY\n");
+        return EXIT_FAILURE;
+    }
+    g_autoptr(GPtrArray) words = g_ptr_array_new_with_free_func(g_free);
+    g_ptr_array_add(words, g_canonicalize_filename(argv[1], NULL));
+    for (int i = 0; i < FILES; i++)
+        g_ptr_array_add(words, g_strdup_printf("f%05d.bin", i));
+    g_ptr_array_add(words, g_strdup("collateral.json"));
+    g_ptr_array_add(words, NULL);
+    const char *const environment[] = {"TERM=xterm-256color", NULL};
+    TerminalOptions options = {
+        .columns = COLUMNS, .rows = ROWS, .directory = argv[2], .environment = environment};
+
+    bench_title("Console, 10,000 files, all cores verifying");
+    uint64_t start = bench_now();
+    g_autoptr(Terminal) terminal = terminal_start((const char *const *)words->pdata, &options);
+    terminal_wait_text(terminal, title);
+    bench_row("first screen", (double)(bench_now() - start) / 1e6, "ms", AIM_AT_MOST, 100);
+    measure_keys(terminal);
+    measure_idle(terminal);
+    terminal_type(terminal, "q");
+    terminal_wait_end(terminal);
+    return EXIT_SUCCESS;
+}
