@@ -209,10 +209,153 @@ static void test_own_root(void)
     run_directory("test-root", true);
 }
 
+/* ---- evidence files ---- */
+
+/* The evidence's own reader belongs to a room above; here its members are taken with jansson. */
+typedef struct EvidenceParts {
+    const char *certificate;
+    const char *signer_key;
+    Collateral *collateral;
+} EvidenceParts;
+
+static GBytes *text_bytes(const char *text)
+{
+    return g_bytes_new(text, strlen(text));
+}
+
+/* base64 of the answer's body, or base64 of hex of it. */
+static void take_document(json_t *evidence, const char *member, const char *key, GBytes **body,
+                          GBytes **signature)
+{
+    const char *text = json_string_value(json_object_get(evidence, member));
+    gsize size = 0;
+    g_autofree uint8_t *decoded = g_base64_decode(text ? text : "", &size);
+    while (size > 0 && g_ascii_isspace((char)decoded[size - 1]))
+        size--;
+    g_autoptr(GBytes) inner = size > 0 && decoded[0] != '{' ? hex_decode(span_of(decoded, size))
+                                                            : g_bytes_new(decoded, size);
+    if (inner)
+        collateral_split_signed(span_of_bytes(inner), key, body, signature, NULL);
+}
+
+static void evidence_parts(json_t *evidence, EvidenceParts *out)
+{
+    const char *signer = json_string_value(json_object_get(evidence, "tcb_cert"));
+    const char *root_crl = json_string_value(json_object_get(evidence, "root_ca_crl"));
+    const char *pck_crl = json_string_value(json_object_get(evidence, "pck_platform_crl"));
+    Collateral *c = collateral_new("evidence");
+    out->certificate = json_string_value(json_object_get(evidence, "ratls_certificate"));
+    out->signer_key = json_string_value(json_object_get(evidence, "signer_pk"));
+    out->collateral = c;
+    c->signer_only = true;
+    c->tcb_info_chain = text_bytes(signer);
+    c->qe_identity_chain = text_bytes(signer);
+    c->root_crl = collateral_crl_der(span_of(root_crl, strlen(root_crl)));
+    c->pck_crl = collateral_crl_der(span_of(pck_crl, strlen(pck_crl)));
+    take_document(evidence, "tcb_info", "tcbInfo", &c->tcb_info, &c->tcb_info_signature);
+    take_document(evidence, "qe_identity", "enclaveIdentity", &c->qe_identity,
+                  &c->qe_identity_signature);
+}
+
+static Verdict *judge_evidence(json_t *evidence, GBytes *root, int64_t at)
+{
+    EvidenceParts parts;
+    g_autoptr(Attest) attest = attest_new(span_of_bytes(root), NULL);
+    evidence_parts(evidence, &parts);
+    AttestSubject subject = {.certificate = span_of(parts.certificate, strlen(parts.certificate))};
+    Verdict *verdict = attest_verify(attest, &subject, parts.collateral, NULL, NULL, NULL, at);
+    assert_whole(verdict);
+    collateral_unref(parts.collateral);
+    return verdict;
+}
+
+/* Made by another tool under a root of its own: none of them is good for a strict verifier. */
+static void test_foreign_evidence(void)
+{
+    g_autofree char *base = data_path("interop", "evidence");
+    g_autoptr(GBytes) root = read_file(base, "root.pem");
+    unsigned n = 0;
+    if (!root) {
+        g_test_skip("no evidence beside the source tree");
+        return;
+    }
+    json_t *expected = read_json(base, "expected.json"), *entry;
+    size_t i;
+    json_array_foreach(json_object_get(expected, "cases"), i, entry)
+    {
+        const char *name = json_string_value(json_object_get(entry, "case"));
+        g_autofree char *file = g_strdup_printf("case_%s.json", name);
+        json_t *evidence = read_json(base, file);
+        g_assert_nonnull(evidence);
+        g_autoptr(Verdict) pinned = judge_evidence(evidence, NULL, 1800000000);
+        g_autoptr(Verdict) given = judge_evidence(evidence, root, 1800000000);
+        g_assert_cmpint(pinned->kind, ==, VERDICT_REJECTED);
+        g_assert_cmpint(given->kind, ==, VERDICT_REJECTED);
+        g_assert_cmpint(given->checks[CHECK_ROOT].result, !=, CHECK_RESULT_FAILED);
+        json_decref(evidence);
+        n++;
+    }
+    g_test_message("%u evidence files, none trusted", n);
+    g_assert_cmpuint(n, >, 10);
+    json_decref(expected);
+}
+
+/* Its parts were never valid together, and both that exclude each other are named. */
+static void test_evidence_without_common_instant(void)
+{
+    g_autofree char *base = data_path("evidence", "");
+    json_t *evidence = read_json(base, "helloworld-2023.json");
+    if (!evidence) {
+        g_test_skip("no evidence beside the source tree");
+        return;
+    }
+    static const int64_t times[] = {1686000000, 1687651200, 1688500000, 1700000000};
+    for (size_t i = 0; i < G_N_ELEMENTS(times); i++) {
+        g_autoptr(Verdict) verdict = judge_evidence(evidence, NULL, times[i]);
+        int failure = verdict_first_failure(verdict);
+        g_assert_cmpint(verdict->kind, ==, VERDICT_REJECTED);
+        g_assert_true(failure == CHECK_CRL || failure == CHECK_QE_IDENTITY);
+        g_assert_false(verdict->has_interval);
+        g_assert_cmpstr(verdict->valid_from_name, ==, "QE identity");
+        g_assert_cmpstr(verdict->valid_until_name, ==, "PCK CRL");
+        g_assert_nonnull(strstr(verdict->checks[failure].detail, "QE identity"));
+        g_assert_nonnull(strstr(verdict->checks[failure].detail, "PCK CRL"));
+        g_assert_cmpint(verdict->checks[CHECK_ROOT].result, ==, CHECK_RESULT_OK);
+        g_assert_cmpint(verdict->checks[CHECK_QUOTE].result, ==, CHECK_RESULT_OK);
+        g_assert_true(verdict->root_is_intel && !verdict->simulated);
+    }
+    json_decref(evidence);
+}
+
+/* Whoever signed the enclave is known by the key that the evidence brings. */
+static void test_signer_key_of_evidence(void)
+{
+    g_autofree char *base = data_path("evidence", "");
+    json_t *evidence = read_json(base, "helloworld-2023.json");
+    g_autoptr(GError) error = NULL;
+    EvidenceParts parts;
+    uint8_t mrsigner[32];
+    if (!evidence) {
+        g_test_skip("no evidence beside the source tree");
+        return;
+    }
+    evidence_parts(evidence, &parts);
+    g_assert_true(
+        mrsigner_of_key(span_of(parts.signer_key, strlen(parts.signer_key)), mrsigner, &error));
+    g_assert_no_error(error);
+    g_autoptr(Verdict) verdict = judge_evidence(evidence, NULL, 1687651200);
+    g_assert_cmpmem(mrsigner, 32, verdict->quote.body.sgx.mr_signer, 32);
+    collateral_unref(parts.collateral);
+    json_decref(evidence);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/attestation-cases/intel-root", test_intel_root);
     g_test_add_func("/attestation-cases/own-root", test_own_root);
+    g_test_add_func("/attestation-cases/foreign-evidence", test_foreign_evidence);
+    g_test_add_func("/attestation-cases/no-common-instant", test_evidence_without_common_instant);
+    g_test_add_func("/attestation-cases/signer-key", test_signer_key_of_evidence);
     return g_test_run();
 }
