@@ -4,9 +4,11 @@
  */
 #include "config.h"
 
+#include "command/console.h"
 #include "command/shell.h"
 #include "core/i18n.h"
 #include "core/secret.h"
+#include "ui/ui.h"
 
 #include <glib.h>
 #include <locale.h>
@@ -20,9 +22,23 @@ static void prepare_language(void)
     bind_textdomain_codeset("mse-console", "UTF-8");
 }
 
+static int open_console(const VerifyRequest *request, const char *script)
+{
+    UiOptions options = {
+        .inputs = (const VerificationInput *)request->inputs->data,
+        .n_inputs = request->inputs->len,
+        .request = &request->request,
+        .settings = request->settings,
+        .script = script,
+    };
+    return ui_run(&options);
+}
+
 int main(int argc, char **argv)
 {
+    static const ConsoleDoor door = {.usable = ui_terminal_usable, .open = open_console};
     secret_init();
     prepare_language();
+    console_set_door(&door);
     return shell_main(argc, argv);
 }

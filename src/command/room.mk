@@ -48,3 +48,28 @@ libcommand_a_SOURCES = \
 bin_PROGRAMS += mse-console
 mse_console_SOURCES = src/main.c
 mse_console_LDADD = libui.a $(COMMAND_LIBS) $(READLINE_LIBS) $(NCURSES_LIBS)
+
+# Completion files, printed by the program itself; named as each shell looks for them.
+completion_files = \
+	src/command/completion/mse-console \
+	src/command/completion/_mse-console \
+	src/command/completion/mse-console.fish
+bashcompletiondir = $(datadir)/bash-completion/completions
+zshcompletiondir = $(datadir)/zsh/site-functions
+fishcompletiondir = $(datadir)/fish/vendor_completions.d
+nodist_bashcompletion_DATA = src/command/completion/mse-console
+nodist_zshcompletion_DATA = src/command/completion/_mse-console
+nodist_fishcompletion_DATA = src/command/completion/mse-console.fish
+CLEANFILES += $(completion_files)
+
+src/command/completion/mse-console: mse-console$(EXEEXT)
+	@$(MKDIR_P) $(@D)
+	$(AM_V_GEN)LC_ALL=C.UTF-8 ./mse-console completion bash >$@.new && mv $@.new $@
+
+src/command/completion/_mse-console: mse-console$(EXEEXT)
+	@$(MKDIR_P) $(@D)
+	$(AM_V_GEN)LC_ALL=C.UTF-8 ./mse-console completion zsh >$@.new && mv $@.new $@
+
+src/command/completion/mse-console.fish: mse-console$(EXEEXT)
+	@$(MKDIR_P) $(@D)
+	$(AM_V_GEN)LC_ALL=C.UTF-8 ./mse-console completion fish >$@.new && mv $@.new $@
