@@ -14,8 +14,8 @@
 /* Immutable once built, shared between threads. Any member may be NULL: what needs it fails and
  * says so. Chains are PEM, signer first. */
 typedef struct Collateral {
-    char *origin; /* for people: "evidence", a path, a URL */
-    GBytes *tcb_info;          /* exactly the signed bytes: { … } */
+    char *origin;               /* for people: "evidence", a path, a URL */
+    GBytes *tcb_info;           /* exactly the signed bytes: { … } */
     GBytes *tcb_info_signature; /* 64 bytes r ‖ s */
     GBytes *tcb_info_chain;
     GBytes *qe_identity;
