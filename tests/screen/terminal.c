@@ -191,6 +191,18 @@ void terminal_type(Terminal *terminal, const char *bytes)
     }
 }
 
+static bool is_silent_for_a_key(Terminal *terminal, const void *data)
+{
+    (void)data;
+    return terminal_is_silent(terminal, 100);
+}
+
+void terminal_escape(Terminal *terminal)
+{
+    terminal_type(terminal, "\033");
+    terminal_wait(terminal, is_silent_for_a_key, NULL, "an answer to Esc");
+}
+
 void terminal_resize(Terminal *terminal, int columns, int rows)
 {
     struct winsize size = {.ws_col = (unsigned short)columns, .ws_row = (unsigned short)rows};

@@ -44,6 +44,8 @@ const char *terminal_samples(void);
 char *terminal_sample(const char *name); /* g_free */
 
 void terminal_type(Terminal *terminal, const char *bytes);
+/* A lone Esc, and the time that tells it from the start of a sequence. */
+void terminal_escape(Terminal *terminal);
 void terminal_resize(Terminal *terminal, int columns, int rows);
 
 /* Takes in what the program writes until the predicate holds; fails the test otherwise. */

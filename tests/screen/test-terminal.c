@@ -19,6 +19,12 @@
 
 static const char *const one[] = {"trusted-enclave-evidence.json", NULL};
 
+static bool is_silent(Terminal *terminal, const void *data)
+{
+    (void)data;
+    return terminal_is_silent(terminal, 60);
+}
+
 static Terminal *open_one(int columns, int rows, const char *const *environment)
 {
     TerminalOptions options = {.columns = columns,
@@ -34,6 +40,8 @@ static Terminal *open_judged(const char *const *environment)
     Terminal *terminal = open_one(120, 36, environment);
 
     terminal_wait_text(terminal, "1 trusted");
+    terminal_wait_text(terminal, "✔ TRUSTED");
+    terminal_wait_text(terminal, "q quit"); /* the last line: all of it */
     return terminal;
 }
 
@@ -174,12 +182,6 @@ static void test_suspend(void)
     terminal_wait_end(terminal);
 }
 
-static bool is_silent(Terminal *terminal, const void *data)
-{
-    (void)data;
-    return terminal_is_silent(terminal, 60);
-}
-
 static void test_sizes(void)
 {
     static const int sizes[][2] = {{200, 60}, {120, 36}, {100, 30}, {80, 24}, {79, 24},
@@ -274,8 +276,10 @@ static void test_colours(void)
 static void assert_no_colour(Terminal *terminal)
 {
     g_autofree char *all = g_strndup((const char *)terminal->written->data, terminal->written->len);
-    VTermColor colour = colour_of(terminal, "✔ TRUSTED");
+    VTermColor colour;
 
+    terminal_wait(terminal, is_silent, NULL, "the whole screen");
+    colour = colour_of(terminal, "✔ TRUSTED");
     g_assert_true(VTERM_COLOR_IS_DEFAULT_FG(&colour));
     for (unsigned n = 0; n < 8; n++) {
         g_autofree char *foreground = g_strdup_printf("\033[3%um", n);
@@ -353,7 +357,7 @@ static void test_no_utf8(void)
     g_autoptr(Terminal) terminal = terminal_start_console(one, &options);
 
     terminal_wait_text(terminal, "+ TRUSTED");
-    g_assert_true(terminal_shows(terminal, "+ Inputs -- 1 ---"));
+    terminal_wait_text(terminal, "+ Inputs -- 1 ---");
     for (unsigned i = 0; i < terminal->written->len; i++)
         g_assert_cmpint(terminal->written->data[i], <, 0x80);
     terminal_type(terminal, "?");
@@ -373,12 +377,18 @@ static void test_dumb(void)
     g_assert_false(written_contains(terminal, "\033"));
 }
 
+static bool is_silent_long(Terminal *terminal, const void *data)
+{
+    (void)data;
+    return terminal_is_silent(terminal, 500);
+}
+
 static void test_idle_is_silent(void)
 {
     g_autoptr(Terminal) terminal = open_judged(NULL);
     gint64 second;
 
-    terminal_wait(terminal, is_silent, NULL, "the end of the first screen");
+    terminal_wait(terminal, is_silent_long, NULL, "the end of the jobs");
     terminal_forget(terminal);
     second = g_get_real_time() / G_USEC_PER_SEC % 60;
     g_assert_true(terminal_is_silent(terminal, 1000) || second >= 58); /* but for the clock */
