@@ -12,7 +12,7 @@ G_DEFINE_QUARK(mse - certificate - error - quark, certificate_error)
 enum {
     VERSION_3 = 2,        /* as it is encoded */
     MAX_SERIAL_SIZE = 20, /* RFC 5280, 4.1.2.2 */
-    NAME_URI = 6, /* GeneralName's tag */
+    NAME_URI = 6,         /* GeneralName's tag */
 };
 
 #define OID_COMMON_NAME  "\x55\x04\x03"

@@ -14,8 +14,8 @@
 /* Immutable once built, shared between threads. Any member may be NULL: what needs it fails and
  * says so. Chains are PEM, signer first. */
 typedef struct Collateral {
-    char *origin; /* for people: "evidence", a path, a URL */
-    GBytes *tcb_info;          /* exactly the signed bytes: { … } */
+    char *origin;               /* for people: "evidence", a path, a URL */
+    GBytes *tcb_info;           /* exactly the signed bytes: { … } */
     GBytes *tcb_info_signature; /* 64 bytes r ‖ s */
     GBytes *tcb_info_chain;
     GBytes *qe_identity;
@@ -41,7 +41,9 @@ GQuark collateral_error_quark(void);
 bool collateral_recognise(Span text);
 
 /* The JSON file: pck_crl_issuer_chain, root_ca_crl, pck_crl, tcb_info_issuer_chain, tcb_info,
- * tcb_info_signature, qe_identity_issuer_chain, qe_identity, qe_identity_signature. */
+ * tcb_info_signature, qe_identity_issuer_chain, qe_identity, qe_identity_signature. What is no JSON
+ * object of strings is an error, to be passed on as `why_no_collateral`; a member that is missing or
+ * malformed is NULL and named in `problem`. */
 Collateral *collateral_parse(Span text, const char *origin, GError **error);
 
 /* Splits a PCCS body {"tcbInfo": {…}, "signature": "…"} ("enclaveIdentity") into the exact signed

@@ -75,8 +75,8 @@ typedef struct Quote {
         SgxReportBody sgx;
         TdReportBody td;
     } body;
-    Span signed_part; /* what the attestation key signs */
-    Span signature;   /* 64, r ‖ s */
+    Span signed_part;     /* what the attestation key signs */
+    Span signature;       /* 64, r ‖ s */
     Span attestation_key; /* 64, x ‖ y */
     Span qe_report_raw;   /* 384 */
     SgxReportBody qe_report;
@@ -84,9 +84,9 @@ typedef struct Quote {
     Span qe_auth_data;
     uint16_t certification_type;
     Span certification_data;
-    size_t unsigned_slack;   /* bytes inside auth_data that no field covers (v3) */
-    size_t trailing_bytes;   /* after the declared end */
-    size_t size;             /* the declared end */
+    size_t unsigned_slack; /* bytes inside auth_data that no field covers (v3) */
+    size_t trailing_bytes; /* after the declared end */
+    size_t size;           /* the declared end */
 } Quote;
 
 #define QUOTE_ERROR (quote_error_quark())

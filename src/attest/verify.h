@@ -29,10 +29,10 @@ typedef struct CheckOutcome {
 /* One step of the chain shown as a tree: application → certificate → quote → QE → PCK → CA → root,
  * collateral beside it. */
 typedef struct TrustLink {
-    const char *role;  /* "quote", "pck", "root", "tcb-info", … */
-    char *name;        /* safe for a terminal */
+    const char *role;              /* "quote", "pck", "root", "tcb-info", … */
+    char *name;                    /* safe for a terminal */
     int64_t not_before, not_after; /* Unix seconds; 0 and 0 when it has no dates */
-    CheckId check;     /* the check that judges it */
+    CheckId check;                 /* the check that judges it */
 } TrustLink;
 
 typedef struct Verdict {
@@ -44,15 +44,15 @@ typedef struct Verdict {
     bool has_interval;     /* of validity of the whole: */
     int64_t valid_from, valid_until;
     char *valid_from_name, *valid_until_name; /* what bounds it: "TCB info", "PCK CRL", … */
-    char *root_name;        /* CN of the trust anchor */
+    char *root_name;                          /* CN of the trust anchor */
     uint8_t root_sha256[32];
-    bool root_is_intel;     /* the pinned one */
-    bool simulated;         /* rests on a root that is not Intel's pinned one */
+    bool root_is_intel; /* the pinned one */
+    bool simulated;     /* rests on a root that is not Intel's pinned one */
     bool has_quote;
-    Quote quote;            /* spans point into quote_bytes */
-    GBytes *quote_bytes;    /* the quote alone, also when it came in a certificate */
-    GBytes *certificate;    /* DER, when one was judged */
-    GPtrArray *chain;       /* TrustLink* */
+    Quote quote;         /* spans point into quote_bytes */
+    GBytes *quote_bytes; /* the quote alone, also when it came in a certificate */
+    GBytes *certificate; /* DER, when one was judged */
+    GPtrArray *chain;    /* TrustLink* */
 } Verdict;
 
 void verdict_free(Verdict *verdict);
@@ -90,9 +90,9 @@ Verdict *attest_verify(Attest *attest, const AttestSubject *subject, const Colla
 /* What a caller must know to fetch collateral: from the quote's own (unverified) certificates. */
 typedef struct CollateralNeed {
     Tee tee;
-    char fmspc[13];         /* 12 lower-case hex digits */
-    bool processor_ca;      /* else platform: by the leaf's issuer CN */
-    char *root_crl_url;     /* CRL distribution point of the root the quote brings; may be NULL */
+    char fmspc[13];     /* 12 lower-case hex digits */
+    bool processor_ca;  /* else platform: by the leaf's issuer CN */
+    char *root_crl_url; /* CRL distribution point of the root the quote brings; may be NULL */
 } CollateralNeed;
 bool attest_collateral_need(const AttestSubject *subject, CollateralNeed *out, GError **error);
 void collateral_need_clear(CollateralNeed *need);

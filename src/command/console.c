@@ -18,9 +18,9 @@ static int verify_instead(Job *job, const Arguments *arguments, const VerifyRequ
                           const char *why)
 {
     if (asked->inputs->len == 0)
-        return verb_usage(job, _("%s; without it: mse-console verify FILE…, or mse-console help"),
+        return verb_usage(job, _("%s Without it: mse-console verify FILE…, or mse-console help"),
                           why);
-    job_warn(job, _("%s: this is what \"mse-console verify\" says"), why);
+    job_warn(job, _("%s This is what \"mse-console verify\" says."), why);
     job_begin(job, &verb_verify, false);
     return verb_verify.run(job, arguments);
 }
@@ -34,7 +34,7 @@ static int run_console(Job *job, const Arguments *arguments)
     const char *script = arguments_value(arguments, "execute");
     g_autofree char *why = NULL;
     if (!the_door)
-        why = g_strdup(_("the console is not in this program"));
+        why = g_strdup(_("The console is not in this program."));
     else if (script || the_door->usable(&why))
         return the_door->open(asked, script);
     return verify_instead(job, arguments, asked, why);

@@ -177,7 +177,7 @@ static char *type_name(uint8_t tag)
             return g_strdup(types[i].name);
     }
     if ((tag & 0xc0) == 0x80)
-        return g_strdup_printf("context_%u", tag & 0x1f);
+        return g_strdup_printf("context_%u", tag & 0x1fU);
     return g_strdup_printf("tag_0x%02x", tag);
 }
 

@@ -200,6 +200,8 @@ static int run_words(Shell *shell, char *const *words, int n)
         return verb_run(shell->job, &verb_version, words + 1, n - 1);
     if (verb_find(words, n, NULL) || verb_is_group(words[0]))
         return verb_run_words(shell->job, words, n);
+    if (strlen(words[0]) > 2 && g_str_has_prefix("--version", words[0]))
+        return verb_usage(shell->job, _("no option \"%s\"; did you mean \"--version\"?"), words[0]);
     if (words[0][0] == '-' || is_there(words[0]))
         return verb_run(shell->job, &verb_console, words, n);
     return verb_run_words(shell->job, words, n);

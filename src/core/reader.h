@@ -35,7 +35,9 @@ static inline bool span_equal(Span a, Span b)
 
 static inline Reader reader_on(Span bytes)
 {
-    return (Reader){.start = bytes.data, .at = bytes.data, .end = bytes.data + bytes.size};
+    /* Of nothing at all, NULL: adding to it, even 0, is undefined. */
+    const uint8_t *end = bytes.size > 0 ? bytes.data + bytes.size : bytes.data;
+    return (Reader){.start = bytes.data, .at = bytes.data, .end = end};
 }
 
 /* Bytes not yet taken. */

@@ -272,6 +272,8 @@ static bool take_value(Validator *v)
 
 bool json_pull_document(Span text, JsonPullValue *out, size_t *where)
 {
+    if (text.data == NULL) /* nothing: no pointer to add to */
+        text = span_of("", 0);
     Validator v = {
         .at = text.data,
         .end = text.data + text.size,

@@ -7,6 +7,7 @@
 #include "core/i18n.h"
 #include "core/sanitize.h"
 #include "sim/crypto.h"
+#include "sim/manual.h"
 #include "sim/options.h"
 
 #include <locale.h>
@@ -61,6 +62,9 @@ int main(int argc, char **argv)
         printf("mse-sim %s\n", PACKAGE_VERSION);
         return finish(STATUS_OK);
     }
+    /* For doc/: the lists of mse-sim(1) come from the tables. */
+    if (argc == 3 && strcmp(argv[1], "--manual") == 0 && sim_print_manual(argv[2]))
+        return finish(STATUS_OK);
     const SimVerb *verb = sim_verb_find(argv[1]);
     if (verb == NULL) {
         g_autofree char *shown = sanitize_string(argv[1]);

@@ -31,6 +31,8 @@ mse_sim_SOURCES = \
 	src/sim/main.c \
 	src/sim/fault.c \
 	src/sim/fault.h \
+	src/sim/manual.c \
+	src/sim/manual.h \
 	src/sim/options.c \
 	src/sim/options.h \
 	src/sim/pccs.c \

@@ -22,7 +22,7 @@ int main(int argc, char **argv)
     g_autofree char *root = g_build_filename(argv[1], "platform", "root.pem", NULL);
     g_autofree char *collateral = g_build_filename(argv[1], "platform", "collateral.json", NULL);
     g_autofree char *quote = g_build_filename(argv[1], "0.bin", NULL);
-    g_autofree char *time = g_strdup_printf("@%s", argv[2]);
+    const char *time = argv[2];
     const char *const verify[] = {argv[3],    "verify", "--root", root,  "--collateral",
                                   collateral, "--at",   time,     quote, NULL};
     const char *const version[] = {argv[3], "--version", NULL};

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The built programs, from outside: mse-console on what mse-sim makes.
-e2e_tests = tests/e2e/test-verify tests/e2e/test-bad-input
+e2e_tests = tests/e2e/test-verify tests/e2e/test-bad-input tests/e2e/test-cut
 check_PROGRAMS += $(e2e_tests)
-TESTS += $(e2e_tests)
+TESTS += $(e2e_tests) tests/e2e/test-judge.sh
+EXTRA_DIST += tests/e2e/test-judge.sh
 e2e_process = tests/e2e/process.c tests/e2e/process.h
 tests_e2e_test_verify_SOURCES = tests/e2e/test-verify.c $(e2e_process)
 tests_e2e_test_verify_LDADD = $(CORE_LIBS)
 tests_e2e_test_bad_input_SOURCES = tests/e2e/test-bad-input.c $(e2e_process)
 tests_e2e_test_bad_input_LDADD = $(CORE_LIBS)
+tests_e2e_test_cut_SOURCES = tests/e2e/test-cut.c $(e2e_process)
+tests_e2e_test_cut_LDADD = $(APP_LIBS)

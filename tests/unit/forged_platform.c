@@ -285,7 +285,7 @@ static void append_level(GString *json, const uint8_t *sgx, const uint8_t *tdx, 
 
 static bool is_tdx(const Forgery *forgery)
 {
-    return forgery->version > 3;
+    return forgery->version > 3 && !forgery->sgx;
 }
 
 static const char *or_up_to_date(const char *status)
@@ -505,8 +505,8 @@ static void put_header(GByteArray *to, const Forgery *forgery)
     put(to, id, sizeof id);
     put(to, user_data, sizeof user_data);
     if (forgery->version == 5) {
-        put_number(to, 3, 2);
-        put_number(to, 648, 4);
+        put_number(to, forgery->sgx ? 1 : 3, 2);
+        put_number(to, forgery->sgx ? 384 : 648, 4);
     }
 }
 
@@ -547,7 +547,7 @@ static GBytes *forged_quote(Platform *p, const uint8_t report_data[64])
     public_point(p->attestation_key, point);
     put(auth, signature, sizeof signature);
     put(auth, point + 1, 64);
-    if (is_tdx(forgery)) {
+    if (forgery->version > 3) {
         put_number(auth, 6, 2);
         put_number(auth, qe->len, 4);
     }

@@ -46,9 +46,10 @@ typedef enum {
 /* Zeroed: a v3 quote, UpToDate, all good. */
 typedef struct Forgery {
     Flaw flaw;
-    unsigned version;                               /* 3 by default; 4 and 5: TDX */
+    unsigned version;                               /* 3 by default; 4 and 5: TDX unless `sgx` */
     const char *status, *qe_status, *module_status; /* "UpToDate" by default */
     const char *newest_status; /* a level above that only relaunching reaches (v5) */
+    bool sgx;                  /* an SGX body in v4 and v5 too */
     bool signer_only;
     int64_t identity_from; /* issueDate of the QE identity; 0: three days ago */
     size_t trailing;       /* zero bytes after the quote */

@@ -563,6 +563,12 @@ static void test_help(void)
         assert_says(&one, "SIMULATED");
         assert_says(&one, "--help");
     }
+    g_auto(Ran) options = run_sim("--manual options");
+    assert_says(&options, "\\fB\\-\\-report\\-data\\fR \\fIHEX\\fR");
+    g_auto(Ran) breaks = run_sim("--manual breaks");
+    assert_says(&breaks, "tcb\\-info\\-forged");
+    g_auto(Ran) synopsis = run_sim("--manual synopsis");
+    assert_says(&synopsis, "mse\\-sim samples");
     g_auto(Ran) version = run_sim("--version");
     assert_says(&version, PACKAGE_VERSION);
 }

@@ -63,7 +63,14 @@ static void assert_kind(const Verdict *verdict, VerdictKind kind)
 static void test_good(void)
 {
     static const Forgery forgeries[] = {
-        {0}, {.version = 4}, {.version = 5}, {.signer_only = true}, {.trailing = 100}, {.slack = 9},
+        {0},
+        {.version = 4},
+        {.version = 5},
+        {.signer_only = true},
+        {.trailing = 100},
+        {.slack = 9},
+        {.version = 4, .sgx = true},
+        {.version = 5, .sgx = true},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(forgeries); i++) {
         g_autoptr(Verdict) verdict = forge_and_judge(&forgeries[i], &(Judged){0});
