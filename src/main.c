@@ -36,7 +36,12 @@ static int open_console(const VerifyRequest *request, const char *script)
 
 int main(int argc, char **argv)
 {
-    static const ConsoleDoor door = {.usable = ui_terminal_usable, .open = open_console};
+    static const ConsoleDoor door = {
+        .usable = ui_terminal_usable,
+        .open = open_console,
+        .each_key = ui_each_key,
+        .each_line = ui_each_line,
+    };
     secret_init();
     prepare_language();
     console_set_door(&door);

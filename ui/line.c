@@ -5,6 +5,7 @@
 
 #include "command/verb.h"
 #include "core/file.h"
+#include "core/i18n.h"
 #include "core/sanitize.h"
 
 #include <stdio.h>
@@ -16,7 +17,14 @@
 
 enum { HISTORY_MAX = 1000, HISTORY_LINE_MAX = 4096 };
 
-const char *const line_console_commands[] = {"open", "quit", "save-display", "set", NULL};
+const LineRow line_table[] = {
+    {"open", ":open FILE…", N_("judge more files")},
+    {"set", ":set NAME=VALUE",
+     N_("scheme=terminal|dark|light|mono, sort=COLUMN, filter=REGEX, mouse=on|off")},
+    {"save-display", ":save-display FILE", N_("write what the screen shows to a file, as text")},
+    {"quit", ":quit", N_("leave")},
+    {NULL, NULL, NULL},
+};
 
 static struct {
     unsigned char keys[256];
@@ -159,8 +167,8 @@ static GPtrArray *candidates(const char *text, int start)
         offer_options(out, text, verb->options);
     if (*text != '-')
         offer_verbs(out, text, words);
-    for (unsigned i = 0; n == 0 && line_console_commands[i] != NULL; i++)
-        offer(out, text, line_console_commands[i]);
+    for (unsigned i = 0; n == 0 && line_table[i].name != NULL; i++)
+        offer(out, text, line_table[i].name);
     return out;
 }
 

@@ -32,7 +32,13 @@ char *line_text(size_t *at);
 /* What the last Tab could mean, when that was more than one: borrowed, NULL-terminated, or NULL. */
 const char *const *line_candidates(void);
 
-/* Names of the console's own commands, for completion: NULL-terminated, static. */
-extern const char *const line_console_commands[];
+/* The console's own lines, for completion, help and the manual; ends with a zero row. */
+typedef struct LineRow {
+    const char *name;
+    const char *typed; /* ":open FILE…" */
+    const char *help;  /* N_() */
+} LineRow;
+
+extern const LineRow line_table[];
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "core/i18n.h"
 #include "ui/console.h"
+#include "ui/line.h"
 #include "ui/pane_reading.h"
 
 typedef struct HelpPane {
@@ -79,21 +80,11 @@ static void add_legend(Document *document)
 
 static void add_lines(Document *document, int width)
 {
-    static const struct {
-        const char *line, *help;
-    } rows[] = {
-        {":open FILE…", N_("judge more files")},
-        {":set NAME=VALUE", N_("scheme=terminal|dark|light|mono, sort=COLUMN, filter=REGEX, "
-                               "mouse=on|off")},
-        {":save-display FILE", N_("write what the screen shows to a file, as text")},
-        {":quit", N_("leave")},
-    };
-
     document_heading(document, _("AFTER :"));
-    for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
+    for (unsigned i = 0; line_table[i].typed != NULL; i++) {
         document_line(document, DOCUMENT_PLAIN);
-        document_add_at(document, 2, ROLE_KEY, rows[i].line);
-        document_wrap(document, 4 + KEYS_WIDTH + 2, width, ROLE_TEXT, _(rows[i].help));
+        document_add_at(document, 2, ROLE_KEY, line_table[i].typed);
+        document_wrap(document, 4 + KEYS_WIDTH + 2, width, ROLE_TEXT, _(line_table[i].help));
     }
     document_line(document, DOCUMENT_PLAIN);
     document_wrap(document, 2, width, ROLE_DIM,

@@ -24,6 +24,7 @@ libui_a_SOURCES = \
 	ui/list.h \
 	ui/loop.c \
 	ui/loop.h \
+	ui/manual.c \
 	ui/match.c \
 	ui/match.h \
 	ui/message.c \

@@ -27,6 +27,12 @@ typedef struct UiOptions {
  * a sentence (g_free): the caller says it and goes on with the plain verb. */
 bool ui_terminal_usable(char **why);
 
+/* Visits the default keys, and the console's own lines after `:`, for the manual: what is typed,
+ * what it does (translated). */
+typedef void (*UiVisit)(const char *typed, const char *help, void *data);
+void ui_each_key(UiVisit visit, void *data);
+void ui_each_line(UiVisit visit, void *data);
+
 /* Opens the console and returns when it is left: the exit status. 0, or with a script the last
  * status of a line that was not 0. The terminal is as it was before. A signal that ends the console
  * (TERM, HUP, INT, QUIT) ends the process by that signal. */

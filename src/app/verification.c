@@ -264,6 +264,17 @@ static GArray *claimed_signer(const Subject *subject, GError **error)
     return g_array_append_val(signers, measurement);
 }
 
+/* A TD has no MRSIGNER: what its evidence says of an SGX signer is about nothing in the quote. */
+static bool is_trust_domain(const AttestSubject *attested)
+{
+    CollateralNeed need;
+    if (!attest_collateral_need(attested, &need, NULL))
+        return false;
+    bool is_td = need.tee == TEE_TDX;
+    collateral_need_clear(&need);
+    return is_td;
+}
+
 static Verdict *judge_once(Verification *verification, const AttestSubject *attested,
                            const Source *source, const Expectations *expectations)
 {
@@ -301,8 +312,8 @@ static void name_claim(Verdict *verdict)
     if (check->result != CHECK_RESULT_OK && check->result != CHECK_RESULT_FAILED)
         return;
     g_autofree char *detail = check->detail;
-    const char *claim = _("expected: the signer that the evidence itself names (signer_pk)");
-    check->detail = detail == NULL ? g_strdup(claim) : g_strdup_printf("%s; %s", detail, claim);
+    const char *claim = _("Expected is the signer that the evidence itself names (signer_pk).");
+    check->detail = detail == NULL ? g_strdup(claim) : g_strdup_printf("%s %s", detail, claim);
 }
 
 static void judge_subject(Verification *verification, Subject *subject, VerificationResult *result,
@@ -311,13 +322,13 @@ static void judge_subject(Verification *verification, Subject *subject, Verifica
     Expectations expectations = verification->request->expectations;
     g_autoptr(GArray) signer = NULL;
     g_autoptr(GError) signer_error = NULL;
-    if (claims_signer(verification->request, subject))
+    AttestSubject attested = {.quote = span_of_bytes(subject->quote),
+                              .certificate = span_of_bytes(subject->certificate)};
+    if (claims_signer(verification->request, subject) && !is_trust_domain(&attested))
         signer = claimed_signer(subject, &signer_error);
     if (signer != NULL)
         expectations.mrsigner = signer;
 
-    AttestSubject attested = {.quote = span_of_bytes(subject->quote),
-                              .certificate = span_of_bytes(subject->certificate)};
     Source source = {0};
     intern_collateral(verification, subject->collateral);
     if (subject->problem == NULL)

@@ -13,6 +13,11 @@ void console_set_door(const ConsoleDoor *door)
     the_door = door;
 }
 
+const ConsoleDoor *console_door(void)
+{
+    return the_door;
+}
+
 /* Without a terminal the console's question is answered by the plain verb. */
 static int verify_instead(Job *job, const Arguments *arguments, const VerifyRequest *asked,
                           const char *why)

@@ -14,9 +14,15 @@ typedef struct ConsoleDoor {
     /* Opens it on the inputs of the request (maybe none), or runs `script` (NULL: none), and gives
      * the exit status. */
     int (*open)(const VerifyRequest *request, const char *script);
+    /* Visits the keys and the lines after `:` for the manual: what is typed, what it does. */
+    void (*each_key)(void (*visit)(const char *typed, const char *help, void *data), void *data);
+    void (*each_line)(void (*visit)(const char *typed, const char *help, void *data), void *data);
 } ConsoleDoor;
 
 /* Called once by main, before any verb runs. The door must stay. */
 void console_set_door(const ConsoleDoor *door);
+
+/* The door; NULL where the program has no console. */
+const ConsoleDoor *console_door(void);
 
 #endif

@@ -9,6 +9,7 @@
 
 #include "app/settings.h"
 #include "attest/checks.h"
+#include "command/console.h"
 #include "command/help.h"
 #include "core/i18n.h"
 #include "core/limits.h"
@@ -82,6 +83,7 @@ static int manual_of_verbs(Job *job)
         job_text(job, ".TP");
         job_text(job, "%s %s", words, operands);
         say_roff(job, _((*verb)->help));
+        job_text(job, ".br");
         if ((*verb)->description)
             say_roff(job, _((*verb)->description));
     }
@@ -156,13 +158,45 @@ static int manual_of_limits(Job *job)
     return EXIT_OK;
 }
 
+/* The checks for verify's page: the whole row is what --explain prints. */
+static int manual_of_check_list(Job *job)
+{
+    for (int i = 0; i < N_CHECKS; i++) {
+        g_autofree char *id = bold(check_table[i].id);
+        job_text(job, ".TP\n%s", id);
+        say_roff(job, _(check_table[i].proves));
+    }
+    return EXIT_OK;
+}
+
+static void say_typed(const char *typed, const char *help, void *data)
+{
+    g_autofree char *name = bold(typed);
+    job_text(data, ".TP\n%s", name);
+    say_roff(data, help);
+}
+
+static int manual_of_keys(Job *job)
+{
+    if (console_door())
+        console_door()->each_key(say_typed, job);
+    return EXIT_OK;
+}
+
+static int manual_of_lines(Job *job)
+{
+    if (console_door())
+        console_door()->each_line(say_typed, job);
+    return EXIT_OK;
+}
+
 static const struct {
     const char *name;
     int (*say)(Job *job);
 } topics[] = {
-    {"verbs", manual_of_verbs},
-    {"settings", manual_of_settings},
-    {"checks", manual_of_checks},
+    {"verbs", manual_of_verbs},       {"check-list", manual_of_check_list},
+    {"keys", manual_of_keys},         {"lines", manual_of_lines},
+    {"settings", manual_of_settings}, {"checks", manual_of_checks},
     {"limits", manual_of_limits},
 };
 
@@ -177,7 +211,8 @@ static int run_manual(Job *job, const Arguments *arguments)
     const Verb *verb = verb_find((char *const *)words->pdata, (int)words->len, &n_words);
     if (verb && n_words == (int)words->len)
         return manual_of_verb(job, verb);
-    return verb_usage(job, _("manual: a verb's words, or one of verbs, settings, checks, limits"));
+    return verb_usage(job, _("manual: a verb's words, or one of verbs, check-list, keys, lines, "
+                             "settings, checks, limits"));
 }
 
 const Verb verb_manual = {
@@ -187,8 +222,8 @@ const Verb verb_manual = {
     .max_operands = 3,
     .operand_kind = ARGUMENT_TEXT,
     .help = N_("print what the documentation takes from the tables"),
-    .description = N_("A verb's options (roff), \"verbs\" (roff), \"settings\" (roff), \"checks\" "
-                      "and \"limits\" (Markdown)."),
+    .description = N_("In roff: a verb's options, \"verbs\", \"check-list\", \"keys\", \"lines\", "
+                      "\"settings\"; in Markdown: \"checks\" and \"limits\"."),
     .flags = VERB_READ_ONLY | VERB_HIDDEN | VERB_SHELL_ONLY | VERB_NO_JSON,
     .run = run_manual,
 };
