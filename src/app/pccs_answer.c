@@ -7,10 +7,10 @@
 #include "core/file.h"
 #include "core/hex.h"
 #include "core/i18n.h"
-#include "core/sanitize.h"
 #include "format/date.h"
 #include "format/der.h"
 #include "format/json_pull.h"
+#include "wire/wire.h"
 
 #include <jansson.h>
 
@@ -52,7 +52,7 @@ static void drop_slashes(char *base)
 char *pccs_base(const char *url, GError **error)
 {
     if (!url_fits(url)) {
-        g_autofree char *safe = sanitize_string(url);
+        g_autofree char *safe = wire_show_url(url);
         g_set_error(error, PCCS_ERROR, PCCS_ERROR_URL,
                     _("the PCCS's URL %s cannot be used; expected https://HOST[:PORT][/PATH], "
                       "without user, query or fragment"),
