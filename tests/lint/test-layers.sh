@@ -14,7 +14,8 @@ layers() { # layers TREE
             may["wire"] = "core format wire"
             may["docker"] = "core format wire docker"
             may["app"] = "core format attest wire app"
-            may["command"] = may["app"] " command"
+            may["fleet"] = may["app"] " docker fleet"
+            may["command"] = may["fleet"] " command"
             may["ui"] = may["command"] " ui"
             may["main.c"] = may["ui"]
             may["sim"] = "core format sim"
@@ -69,6 +70,8 @@ planted "attest uses wire" src/attest/a.c '"wire/http.h"' 'attest must not use w
 planted "wire uses attest" src/wire/a.c '"attest/quote.h"' 'wire must not use attest'
 planted "docker uses app" src/docker/a.c '"app/settings.h"' 'docker must not use app'
 planted "app uses command" src/app/a.h '"command/job.h"' 'app must not use command'
+planted "app uses fleet" src/app/a.h '"fleet/fleet.h"' 'app must not use fleet'
+planted "fleet uses command" src/fleet/a.h '"command/job.h"' 'fleet must not use command'
 planted "command uses ui" src/command/a.c '"ui/ui.h"' 'command must not use ui'
 planted "sim uses attest" src/sim/a.c '"attest/quote.h"' 'sim must not use attest'
 planted "ui uses sim" ui/a.c '"sim/platform.h"' 'ui must not use sim'
