@@ -17,7 +17,8 @@ EXTRA_DIST += \
 	doc/mse-console-config.5.in \
 	doc/mse-sim.1.in
 
-$(man_pages): %: $(top_srcdir)/%.in $(top_srcdir)/doc/fill-lists mse-console$(EXEEXT) mse-sim$(EXEEXT)
+$(man_pages): %: $(top_srcdir)/%.in $(top_srcdir)/doc/fill-lists \
+		mse-console$(EXEEXT) mse-sim$(EXEEXT)
 	$(AM_V_GEN)$(MKDIR_P) doc && \
 	$(SHELL) $(top_srcdir)/doc/fill-lists $(PACKAGE_VERSION) $< >$@.tmp && mv $@.tmp $@
 

@@ -42,8 +42,8 @@ bool collateral_recognise(Span text);
 
 /* The JSON file: pck_crl_issuer_chain, root_ca_crl, pck_crl, tcb_info_issuer_chain, tcb_info,
  * tcb_info_signature, qe_identity_issuer_chain, qe_identity, qe_identity_signature. What is no JSON
- * object of strings is an error, to be passed on as `why_no_collateral`; a member that is missing or
- * malformed is NULL and named in `problem`. */
+ * object of strings is an error, to be passed on as `why_no_collateral`; a member that is missing
+ * or malformed is NULL and named in `problem`. */
 Collateral *collateral_parse(Span text, const char *origin, GError **error);
 
 /* Splits a PCCS body {"tcbInfo": {…}, "signature": "…"} ("enclaveIdentity") into the exact signed

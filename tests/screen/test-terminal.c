@@ -400,7 +400,7 @@ static void test_interrupt_is_a_key(void)
 {
     g_autoptr(Terminal) terminal = open_judged(NULL);
 
-    terminal_wait(terminal, is_silent, NULL, "the end of the first screen");
+    terminal_wait(terminal, is_silent_long, NULL, "the end of the jobs");
     terminal_type(terminal, "\003");
     terminal_wait_text(terminal, "nothing is running; q leaves");
     terminal_type(terminal, "q");
