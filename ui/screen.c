@@ -179,19 +179,19 @@ bool screen_usable(char **why)
 
     *why = NULL;
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
-        *why = g_strdup(_("The console needs a terminal, and standard input or output is none"));
+        *why = g_strdup(_("The console needs a terminal, and standard input or output is none."));
     else if (term == NULL || *term == '\0')
         *why =
-            g_strdup(_("The console needs a terminal, and TERM does not say which one this is"));
+            g_strdup(_("The console needs a terminal, and TERM does not say which one this is."));
     else if (setupterm(term, STDOUT_FILENO, &status) != OK)
         *why = g_strdup_printf(
             _("The console needs to know the terminal, and there is no description of TERM=%s; "
-              "TERM=xterm-256color suits most"),
+              "TERM=xterm-256color suits most."),
             shown);
     else if (capability("cup") == NULL)
         *why = g_strdup_printf(
             _("The console needs a terminal with a cursor that can be placed, and TERM=%s has "
-              "none"),
+              "none."),
             shown);
     if (status == 1)
         del_curterm(cur_term);
