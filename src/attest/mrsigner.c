@@ -59,13 +59,16 @@ static bool pkcs1_private(Span der, RsaKey *out)
            modulus_and_exponent(&reader, out);
 }
 
+/* Its parameters are NULL (RFC 8017, A.1). */
 static bool rsa_algorithm(Reader *reader)
 {
-    DerItem algorithm, oid;
+    DerItem algorithm, oid, parameters;
     if (!der_expect(reader, DER_SEQUENCE, &algorithm))
         return false;
     Reader inner = reader_on(algorithm.content);
-    return der_expect(&inner, DER_OID, &oid) && der_oid_is(oid.content, OID_RSA);
+    return der_expect(&inner, DER_OID, &oid) && der_oid_is(oid.content, OID_RSA) &&
+           der_expect(&inner, DER_NULL, &parameters) && der_content_valid(&parameters) &&
+           der_at_end(&inner);
 }
 
 static bool spki(Span der, RsaKey *out)

@@ -11,8 +11,8 @@
 
 /* LIMIT(id, name, maximum, unit, why) */
 #define LIMIT_TABLE(LIMIT)                                                                         \
-    LIMIT(QUOTE, N_("quote"), 64 * 1024, N_("bytes"),                                              \
-          N_("the largest seen is 8 KiB; chains of five fit"))                                     \
+    LIMIT(QUOTE, N_("quote"), 1024 * 1024, N_("bytes"),                                            \
+          N_("the largest seen is 8 KiB; the rest is room for padding"))                           \
     LIMIT(CERTIFICATE, N_("certificate"), 256 * 1024, N_("bytes"),                                 \
           N_("PEM chain with padded TDX quotes"))                                                  \
     LIMIT(CRL, N_("revocation list"), 4 * 1024 * 1024, N_("bytes"), N_("Intel's are under 1 MiB")) \

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 app_tests = tests/unit/test-settings tests/unit/test-evidence tests/unit/test-recognise \
-	tests/unit/test-verification tests/unit/test-pccs
+	tests/unit/test-verification tests/unit/test-pccs tests/unit/test-hostile
 check_PROGRAMS += $(app_tests)
 TESTS += $(app_tests)
 tests_unit_test_settings_SOURCES = tests/unit/test-settings.c
@@ -14,3 +14,5 @@ tests_unit_test_verification_LDADD = $(APP_LIBS)
 tests_unit_test_pccs_SOURCES = tests/unit/test-pccs.c tests/unit/sim.h \
 	tests/unit/collateral_service.c tests/unit/collateral_service.h
 tests_unit_test_pccs_LDADD = $(APP_LIBS)
+tests_unit_test_hostile_SOURCES = tests/unit/test-hostile.c $(sim_support)
+tests_unit_test_hostile_LDADD = $(APP_LIBS)

@@ -132,7 +132,7 @@ static void test_limits(void)
         g_assert_cmpstr(row->unit, !=, "");
         g_assert_cmpstr(row->why, !=, "");
     }
-    g_assert_cmpuint(limit_bytes(LIMIT_QUOTE), ==, 64 * 1024);
+    g_assert_cmpuint(limit_bytes(LIMIT_QUOTE), ==, 1024 * 1024);
 }
 
 int main(int argc, char **argv)
