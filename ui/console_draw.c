@@ -321,6 +321,7 @@ static void follow_selection(Console *console)
                               MAX(console->inner[PLACE_LEFT].height, 1));
     if (!inputs_pane_selected(console->left, &number))
         number = UINT32_MAX;
+    model_want(&console->model, number);
     for (unsigned i = 0; i < console->right->len; i++) {
         Pane *pane = console->right->pdata[i];
         if (pane->class->show != NULL)

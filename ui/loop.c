@@ -188,6 +188,7 @@ static void take_messages(Loop *loop)
     bool any = false;
 
     while (clock_monotonic() < until && (message = mailbox_take(mailbox)) != NULL) {
+        loop->show_now |= message->kind == MESSAGE_REPEATED; /* a key waits for it */
         console_message(loop->console, message);
         any = true;
     }

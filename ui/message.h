@@ -11,10 +11,11 @@
 #include <stdint.h>
 
 typedef enum {
-    MESSAGE_INPUTS_FOUND,  /* GPtrArray of char*: paths that are something to judge */
-    MESSAGE_RESULT,        /* VerificationResult; number: of the input */
-    MESSAGE_RUN_FAILED,    /* char*: why a verification could not start */
-    MESSAGE_MATCHES,       /* Matches (ui/match.h) */
+    MESSAGE_INPUTS_FOUND, /* GPtrArray of char*: paths that are something to judge */
+    MESSAGE_RESULT,       /* VerificationResult; number: of the input */
+    MESSAGE_REPEATED,     /* VerificationResult or NULL; number: of the input; answers model_want */
+    MESSAGE_RUN_FAILED,   /* char*: why a verification could not start */
+    MESSAGE_MATCHES,      /* Matches (ui/match.h) */
     MESSAGE_FIELD_CHECKED, /* char* or NULL: what is wrong with a form's field; number: which */
     MESSAGE_JOB_TEXT,      /* GPtrArray of JobLine (ui/verb_job.h) */
     MESSAGE_JOB_PROGRESS,  /* char* */

@@ -30,11 +30,11 @@ static void input_free(void *data)
 {
     Input *input = data;
 
-    if (input->result != NULL)
-        verification_result_unref(input->result);
+    g_clear_pointer(&input->result, verification_result_unref);
+    collateral_unref(input->collateral);
+    g_clear_pointer(&input->why_no_collateral, g_ref_string_release);
     g_free(input->given);
     g_free(input->name);
-    g_free(input->tcb);
     g_free(input->kind_text);
     g_free(input->valid_until);
     g_free(input);
@@ -44,6 +44,8 @@ void model_init(Model *model, const VerificationRequest *defaults, const Setting
 {
     memset(model, 0, sizeof *model);
     model->inputs = g_ptr_array_new_with_free_func(input_free);
+    g_queue_init(&model->kept);
+    model->wanted = UINT32_MAX;
     model->defaults = defaults;
     model->settings = settings;
     model->mailbox = mailbox_new();
@@ -56,6 +58,8 @@ void model_init(Model *model, const VerificationRequest *defaults, const Setting
 void model_clear(Model *model)
 {
     g_ptr_array_unref(model->inputs);
+    g_queue_clear(&model->kept);
+    g_clear_pointer(&model->repetition, ui_job_unref);
     mailbox_free(model->mailbox);
     jobs_free(model->jobs);
     for (unsigned i = 0; i < N_ASKS; i++)
@@ -109,46 +113,159 @@ static char *day_text(int64_t seconds)
     return time == NULL ? NULL : g_date_time_format(time, "%Y-%m-%d");
 }
 
-static bool is_simulated(const Input *input)
+/* What the list shows, and what a result that was let go is found again with. */
+static void note_verdict(Input *input, const VerificationResult *result)
 {
-    return input->result != NULL && input->result->verdict != NULL &&
-           input->result->verdict->simulated;
+    const Verdict *verdict = result->verdict;
+
+    g_free(input->kind_text);
+    input->kind_text = kind_text(result);
+    input->simulated = verdict != NULL && verdict->simulated;
+    input->failed = verdict == NULL ? -1 : verdict_first_failure(verdict);
+    if (verdict == NULL)
+        return;
+    if (verdict->tcb_status != TCB_UNKNOWN)
+        input->tcb = tcb_status_name(verdict->tcb_status);
+    if (verdict->has_interval)
+        input->valid_until = day_text(verdict->valid_until);
+    input->time = verdict->time;
+    if (result->collateral != NULL)
+        input->collateral = collateral_ref(result->collateral);
+    if (result->why_no_collateral != NULL)
+        input->why_no_collateral = g_ref_string_acquire(result->why_no_collateral);
 }
 
-static void set_result(Model *model, Input *input, VerificationResult *result)
+static void forget_verdict(Input *input)
 {
-    const Verdict *verdict = result == NULL ? NULL : result->verdict;
+    g_clear_pointer(&input->result, verification_result_unref);
+    g_clear_pointer(&input->valid_until, g_free);
+    g_clear_pointer(&input->collateral, collateral_unref);
+    g_clear_pointer(&input->why_no_collateral, g_ref_string_release);
+    input->tcb = NULL;
+    input->simulated = false;
+}
+
+/* What was read from a file can be read again; a server or a pipe answers once. What has no verdict
+ * is small. */
+static bool read_hash(Input *input, const VerificationResult *result)
+{
+    return result->repeatable && result->verdict != NULL && result->sha256 != NULL &&
+           hex_decode_exact(span_of(result->sha256, strlen(result->sha256)), input->sha256,
+                            sizeof input->sha256);
+}
+
+/* Lets the oldest whole result go, but never the one that is looked at. */
+static void keep(Model *model, unsigned number)
+{
+    g_queue_push_tail(&model->kept, GUINT_TO_POINTER(number));
+    while (g_queue_get_length(&model->kept) > KEPT_RESULTS) {
+        unsigned oldest = GPOINTER_TO_UINT(g_queue_pop_head(&model->kept));
+        Input *input = model->inputs->pdata[oldest];
+        if (oldest == model->wanted)
+            g_queue_push_tail(&model->kept, GUINT_TO_POINTER(oldest));
+        else
+            g_clear_pointer(&input->result, verification_result_unref);
+    }
+}
+
+static void set_result(Model *model, unsigned number, VerificationResult *result)
+{
+    Input *input = model->inputs->pdata[number];
 
     model->counts[input->outcome]--;
-    model->simulated -= is_simulated(input);
-    g_clear_pointer(&input->result, verification_result_unref);
-    g_clear_pointer(&input->tcb, g_free);
-    g_clear_pointer(&input->valid_until, g_free);
+    model->simulated -= input->simulated;
+    forget_verdict(input);
     if (result != NULL) {
         input->result = verification_result_ref(result);
-        g_free(input->kind_text);
-        input->kind_text = kind_text(result);
+        note_verdict(input, result);
     }
-    if (verdict != NULL && verdict->tcb_status != TCB_UNKNOWN)
-        input->tcb = g_strdup(tcb_status_name(verdict->tcb_status));
-    if (verdict != NULL && verdict->has_interval)
-        input->valid_until = day_text(verdict->valid_until);
     input->outcome = outcome_of(result);
     model->counts[input->outcome]++;
-    model->simulated += is_simulated(input);
-    model->version++;
+    model->simulated += input->simulated;
+    input->version = ++model->version;
+    g_queue_remove(&model->kept, GUINT_TO_POINTER(number));
+    if (result != NULL && read_hash(input, result))
+        keep(model, number);
 }
 
 static bool take_result(Model *model, const Message *message)
 {
-    Input *input;
+    const Input *input = model_input(model, message->number);
 
-    if (message->number >= model->inputs->len)
+    if (input == NULL || input->generation != message->generation)
         return false;
-    input = model->inputs->pdata[message->number];
-    if (input->generation != message->generation)
-        return false;
-    set_result(model, input, message->data);
+    set_result(model, message->number, message->data);
+    return true;
+}
+
+/* ---- what was let go ---- */
+
+static void judge(Model *model, const GArray *numbers);
+
+static void judge_one(Model *model, unsigned number)
+{
+    g_autoptr(GArray) numbers = g_array_new(FALSE, FALSE, sizeof(unsigned));
+
+    g_array_append_val(numbers, number);
+    judge(model, numbers);
+}
+
+static bool is_let_go(const Input *input)
+{
+    return input != NULL && input->result == NULL && input->outcome != OUTCOME_WAITING;
+}
+
+static void repeat(Model *model, unsigned number)
+{
+    const Input *input = model_input(model, number);
+    RunRepetition repetition = {.collateral = input->collateral,
+                                .why_no_collateral = input->why_no_collateral,
+                                .time = input->time};
+    Run *run = run_new(model->defaults, (const char *const *)model->asked, input->generation);
+
+    run_add(run, input->kind, input->given, number);
+    model->repetition = ui_job_ref(run_repeat(run, &repetition, model->jobs));
+}
+
+void model_want(Model *model, unsigned number)
+{
+    model->wanted = number;
+    if (model->repetition == NULL && is_let_go(model_input(model, number)))
+        repeat(model, number);
+}
+
+static bool is_the_same(const Input *input, const VerificationResult *result)
+{
+    uint8_t hash[sizeof input->sha256];
+
+    return result != NULL && result->sha256 != NULL && outcome_of(result) == input->outcome &&
+           hex_decode_exact(span_of(result->sha256, strlen(result->sha256)), hash, sizeof hash) &&
+           memcmp(hash, input->sha256, sizeof hash) == 0;
+}
+
+static void take_back(Model *model, unsigned number, VerificationResult *result)
+{
+    Input *input = model->inputs->pdata[number];
+
+    input->result = verification_result_ref(result);
+    input->version = ++model->version;
+    keep(model, number);
+}
+
+/* When the file is another by now, or cannot be judged any more, it is judged as for the first
+ * time: with what can be found today, and with a line in the journal. */
+static bool take_repeated(Model *model, const Message *message)
+{
+    Input *input = model->inputs->pdata[message->number];
+
+    g_clear_pointer(&model->repetition, ui_job_unref);
+    if (input->generation == message->generation && is_let_go(input)) {
+        if (is_the_same(input, message->data))
+            take_back(model, message->number, message->data);
+        else
+            judge_one(model, message->number);
+    }
+    model_want(model, model->wanted); /* by now it may be another one */
     return true;
 }
 
@@ -174,6 +291,8 @@ bool model_update(Model *model, const Message *message)
     switch (message->kind) {
     case MESSAGE_RESULT:
         return take_result(model, message);
+    case MESSAGE_REPEATED:
+        return take_repeated(model, message);
     case MESSAGE_INPUTS_FOUND:
         return take_found(model, message);
     case MESSAGE_RUN_FAILED:
@@ -188,7 +307,7 @@ bool model_update(Model *model, const Message *message)
 
 /* ---- asking ---- */
 
-void model_verify(Model *model, const GArray *numbers)
+static void judge(Model *model, const GArray *numbers)
 {
     unsigned n = numbers == NULL ? model->inputs->len : numbers->len;
     Run *run = run_new(model->defaults, (const char *const *)model->asked, ++model->generation);
@@ -197,7 +316,7 @@ void model_verify(Model *model, const GArray *numbers)
         unsigned number = numbers == NULL ? i : g_array_index(numbers, unsigned, i);
         Input *input = model->inputs->pdata[number];
         input->generation = model->generation;
-        set_result(model, input, NULL);
+        set_result(model, number, NULL);
         run_add(run, input->kind, input->given, number);
     }
     for (unsigned i = 0; numbers != NULL && i < model->inputs->len; i++) {
@@ -206,9 +325,14 @@ void model_verify(Model *model, const GArray *numbers)
             run_add(run, input->kind, input->given, i);
     }
     g_clear_pointer(&model->problem, g_free);
+    run_start(run, model->jobs);
+}
+
+void model_verify(Model *model, const GArray *numbers)
+{
     g_free(model->done);
     model->done = model_verify_command(model, numbers);
-    run_start(run, model->jobs);
+    judge(model, numbers);
 }
 
 void model_scan(Model *model)

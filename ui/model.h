@@ -9,15 +9,26 @@
 #include "ui/jobs.h"
 #include "ui/outcome.h"
 
-/* One row of the inputs. Texts are safe for a terminal. */
+/* One row of the inputs. Texts are safe for a terminal. Ten thousand whole results would be 160 MB:
+ * what the list shows is kept of each, the whole of a few; the others are judged again, with what
+ * they were judged with, when they are looked at (model_want). */
 typedef struct Input {
     char *given;    /* as given, or the path that was found */
-    InputKind kind; /* as given; then as recognised */
+    InputKind kind; /* as given */
     char *name;
     Outcome outcome;
-    VerificationResult *result;          /* NULL: not judged yet */
-    uint64_t generation;                 /* of the run that its next result belongs to */
-    char *tcb, *kind_text, *valid_until; /* of the list; NULL: unknown */
+    VerificationResult *result; /* NULL: not judged yet, or let go */
+    uint64_t version;           /* of the model when the result came or went */
+    uint64_t generation;        /* of the run that its next result belongs to */
+    const char *tcb;            /* of the list; NULL: unknown */
+    char *kind_text, *valid_until;
+    bool simulated;
+    int failed; /* the first check that failed, or -1 */
+    /* what its verdict is repeated with */
+    Collateral *collateral;
+    char *why_no_collateral; /* GRefString */
+    int64_t time;
+    uint8_t sha256[32];
 } Input;
 
 /* What is expected, as a person typed it; empty: not asked. */
@@ -32,8 +43,14 @@ typedef struct AskRow {
 
 extern const AskRow ask_table[N_ASKS];
 
+/* Whole results that are kept: of what was judged or looked at last. */
+enum { KEPT_RESULTS = 256 };
+
 typedef struct Model {
     GPtrArray *inputs;   /* Input* */
+    GQueue kept;         /* numbers of inputs whose result may be let go, the oldest first */
+    unsigned wanted;     /* the input that is looked at; UINT32_MAX: none */
+    UiJob *repetition;   /* judges one again, or NULL */
     unsigned name_width; /* of the widest name: measured once, when it comes */
     unsigned counts[N_OUTCOMES];
     unsigned simulated; /* shown verdicts that rest on a root that is not Intel's */
@@ -60,6 +77,9 @@ const Input *model_input(const Model *model, unsigned number); /* NULL: there is
 /* Judges these inputs (all when `numbers` is NULL) in a job; collateral among the inputs is used
  * for them. */
 void model_verify(Model *model, const GArray *numbers);
+
+/* This input is looked at: its whole result is kept, or found again in a job. */
+void model_want(Model *model, unsigned number);
 
 /* Looks for evidence, quotes and certificates in the current directory, in a job. */
 void model_scan(Model *model);

@@ -18,8 +18,7 @@ typedef struct EvidencePane {
     unsigned number;
     /* what the document was made from */
     unsigned made_number;
-    const VerificationResult *made_result;
-    uint64_t made_version;
+    uint64_t made_input_version, made_version;
 } EvidencePane;
 
 enum { LABEL_WIDTH = 14 };
@@ -69,9 +68,9 @@ static unsigned count_results(const Verdict *verdict, CheckResult result)
 static void add_headline(Document *document, const Input *input)
 {
     const OutcomeRow *row = &outcome_table[input->outcome];
-    const Verdict *verdict = input->result->verdict;
+    const Verdict *verdict = input->result == NULL ? NULL : input->result->verdict;
     unsigned warnings = verdict == NULL ? 0 : count_results(verdict, CHECK_RESULT_WARNING);
-    int failed = verdict == NULL ? -1 : verdict_first_failure(verdict);
+    int failed = input->failed;
 
     document_line(document, DOCUMENT_PLAIN);
     document_printf(document, row->role, "%s %s", row->mark, _(row->headline));
@@ -359,12 +358,14 @@ static Document *make_document(const Input *input, const char *problem, int widt
 
     if (input == NULL)
         return document;
-    if (input->result == NULL) {
+    if (input->outcome == OUTCOME_WAITING) {
         add_waiting(document, problem, width);
         return document;
     }
-    verdict = input->result->verdict;
     add_headline(document, input);
+    if (input->result == NULL) /* let go: the rest is on its way */
+        return document;
+    verdict = input->result->verdict;
     if (verdict == NULL) {
         add_why_unreadable(document, input->result, width);
         return document;
@@ -382,16 +383,17 @@ static void fit(Pane *pane, const Model *model, int width, int height)
 {
     EvidencePane *self = (EvidencePane *)pane;
     const Input *input = model_input(model, self->number);
-    const VerificationResult *result = input == NULL ? NULL : input->result;
+    bool waits = input == NULL || input->outcome == OUTCOME_WAITING;
+    uint64_t version = input == NULL ? 0 : input->version;
     bool other = self->reading.document == NULL || self->made_number != self->number;
     Document *made = NULL;
 
-    if (other || self->made_result != result || reading_must_make(&self->reading, width) ||
-        (result == NULL && self->made_version != model->version))
+    if (other || self->made_input_version != version || reading_must_make(&self->reading, width) ||
+        (waits && self->made_version != model->version))
         made = make_document(input, model->problem, width);
     if (other)
         self->reading.view.top = self->reading.view.at = 0;
-    self->made_result = result;
+    self->made_input_version = version;
     self->made_number = self->number;
     self->made_version = model->version;
     reading_fit(&self->reading, made, width, height);

@@ -12,7 +12,7 @@ typedef struct ExplainPane {
     ReadingPane reading;
     unsigned number;
     CheckId check;
-    const VerificationResult *made_result;
+    uint64_t made_version; /* of the input */
 } ExplainPane;
 
 static void explain_free(Pane *pane)
@@ -99,10 +99,10 @@ static void fit(Pane *pane, const Model *model, int width, int height)
 {
     ExplainPane *self = (ExplainPane *)pane;
     const Input *input = model_input(model, self->number);
-    const VerificationResult *result = input == NULL ? NULL : input->result;
-    bool must = reading_must_make(&self->reading, width) || self->made_result != result;
+    uint64_t version = input == NULL ? 0 : input->version;
+    bool must = reading_must_make(&self->reading, width) || self->made_version != version;
 
-    self->made_result = result;
+    self->made_version = version;
     reading_fit(&self->reading, must ? make(self, model, width) : NULL, width, height);
 }
 

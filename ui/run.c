@@ -19,6 +19,8 @@ struct Run {
     Policy *policy;          /* read from a file, or NULL */
     GArray *measurements[2]; /* as typed, or NULL: of the expectations in `request` */
     char *asked[N_ASKS];
+    RunRepetition repetition; /* when request.repeats */
+    VerificationResult *repeated;
     uint64_t generation;
     GArray *inputs;  /* VerificationInput */
     GArray *numbers; /* unsigned: of each input in the model */
@@ -54,6 +56,10 @@ static void run_free(void *data)
     for (unsigned i = 0; i < N_ASKS; i++)
         g_free(run->asked[i]);
     policy_free(run->policy);
+    collateral_unref(run->repetition.collateral);
+    g_clear_pointer(&run->repetition.why_no_collateral, g_ref_string_release);
+    if (run->repeated != NULL)
+        verification_result_unref(run->repeated);
     for (unsigned i = 0; i < G_N_ELEMENTS(run->measurements); i++)
         g_clear_pointer(&run->measurements[i], g_array_unref);
     g_array_unref(run->inputs);
@@ -166,6 +172,54 @@ void run_start(Run *run, Jobs *jobs)
     g_autofree char *title = g_strdup_printf(P_("verify %u input", "verify %u inputs", n), n);
 
     jobs_start(jobs, title, JOB_COMPUTES, run_job, run, run_free);
+}
+
+/* ---- again ---- */
+
+static void lay_repetition(Run *run)
+{
+    VerificationRequest *request = &run->request;
+
+    request->repeats = true;
+    request->collateral = run->repetition.collateral;
+    request->why_no_collateral = run->repetition.why_no_collateral;
+    request->has_time = true;
+    request->time = run->repetition.time;
+    request->journal = NULL;
+}
+
+static void keep_repeated(VerificationResult *result, void *data)
+{
+    ((Run *)data)->repeated = verification_result_ref(result);
+}
+
+static void repeat_job(UiJob *job, void *data)
+{
+    Run *run = data;
+    g_autoptr(Verification) verification = NULL;
+
+    if (lay_asked(run, job->cancel, NULL)) {
+        lay_repetition(run);
+        verification = verification_new(&run->request, job->cancel, NULL);
+    }
+    if (verification != NULL)
+        verification_run(verification, (const VerificationInput *)(void *)run->inputs->data,
+                         run->inputs->len, false, keep_repeated, run, job->cancel);
+    mailbox_post(job->mailbox, (Message){.kind = MESSAGE_REPEATED,
+                                         .generation = run->generation,
+                                         .number = g_array_index(run->numbers, unsigned, 0),
+                                         .data = g_steal_pointer(&run->repeated),
+                                         .free_data = (GDestroyNotify)verification_result_unref});
+}
+
+UiJob *run_repeat(Run *run, const RunRepetition *repetition, Jobs *jobs)
+{
+    run->repetition = *repetition;
+    if (repetition->collateral != NULL)
+        collateral_ref(repetition->collateral);
+    if (repetition->why_no_collateral != NULL)
+        g_ref_string_acquire(repetition->why_no_collateral);
+    return jobs_start(jobs, "repeat", JOB_QUIET | JOB_URGENT, repeat_job, run, run_free);
 }
 
 /* ---- the current directory ---- */

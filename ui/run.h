@@ -18,6 +18,17 @@ Run *run_new(const VerificationRequest *defaults, const char *const *asked, uint
 void run_add(Run *run, InputKind kind, const char *given, unsigned number);
 void run_start(Run *run, Jobs *jobs);
 
+/* What an earlier result was judged with. Copied. */
+typedef struct RunRepetition {
+    Collateral *collateral;
+    char *why_no_collateral; /* GRefString */
+    int64_t time;
+} RunRepetition;
+
+/* Judges the run's one input as it was judged before, for the screen alone: nothing is fetched or
+ * written to the journal. Answers with MESSAGE_REPEATED. Borrowed. */
+UiJob *run_repeat(Run *run, const RunRepetition *repetition, Jobs *jobs);
+
 /* The policy of a file over `base` (NULL: the built-in one). Blocks. */
 Policy *run_read_policy(const char *path, const Policy *base, Cancel *cancel, GError **error);
 

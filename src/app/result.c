@@ -19,6 +19,7 @@ static void clear(void *data)
     g_clear_pointer(&result->verdict, verdict_free);
     g_clear_error(&result->error);
     g_clear_pointer(&result->collateral, collateral_unref);
+    g_clear_pointer(&result->why_no_collateral, g_ref_string_release);
     g_clear_pointer(&result->signer_key, g_bytes_unref);
     g_free(result->sha256);
     g_clear_error(&result->journal_error);

@@ -12,6 +12,8 @@
 #include "format/json_pull.h"
 #include "wire/wire.h"
 
+#include <sys/stat.h>
+
 /* ---- what is shared by all inputs ---- */
 
 static bool read_root(Verification *verification, Cancel *cancel, GError **error)
@@ -45,7 +47,7 @@ static bool read_root(Verification *verification, Cancel *cancel, GError **error
 static bool read_given_collateral(Verification *verification, Cancel *cancel, GError **error)
 {
     const char *path = verification->request->collateral_path;
-    if (path == NULL)
+    if (path == NULL || verification->request->repeats)
         return true;
     g_autoptr(GBytes) content = file_read(path, LIMIT_COLLATERAL, cancel, error);
     if (content == NULL) {
@@ -60,7 +62,7 @@ static bool open_pccs(Verification *verification, GError **error)
 {
     const VerificationRequest *request = verification->request;
     const char *url = request->pccs_url != NULL ? request->pccs_url : request->settings_pccs_url;
-    if (url == NULL)
+    if (url == NULL || request->repeats)
         return true;
     verification->pccs = pccs_new(url, request->pccs_ca_path, NULL, error);
     return verification->pccs != NULL;
@@ -209,10 +211,21 @@ static bool fetch(Verification *verification, const AttestSubject *subject, bool
     return source->collateral != NULL;
 }
 
+static void repeat_source(const VerificationRequest *request, Source *source)
+{
+    if (request->collateral != NULL)
+        source->collateral = collateral_ref(request->collateral);
+    source->why_none = g_strdup(request->why_no_collateral);
+}
+
 /* --collateral, the input's own, a collateral file among the inputs, --pccs, [pccs] url. */
 static void find_collateral(Verification *verification, const AttestSubject *subject,
                             Collateral *own, Source *source, Cancel *cancel)
 {
+    if (verification->request->repeats) {
+        repeat_source(verification->request, source);
+        return;
+    }
     if (verification->given != NULL) {
         source->collateral = collateral_ref(verification->given);
         return;
@@ -335,6 +348,8 @@ static void judge_subject(Verification *verification, Subject *subject, Verifica
         find_collateral(verification, &attested, subject->collateral, &source, cancel);
     result->verdict = judge_with_source(verification, &attested, &source, &expectations, cancel);
     result->collateral = g_steal_pointer(&source.collateral);
+    if (source.why_none != NULL)
+        result->why_no_collateral = g_ref_string_new_intern(source.why_none);
     source_clear(&source);
     result->signer_key = g_steal_pointer(&subject->signer_key);
     if (signer != NULL)
@@ -441,6 +456,14 @@ static void judge_bytes(Verification *verification, const VerificationInput *inp
         write_journal(verification, result);
 }
 
+/* A server answers anew each time, a pipe once, a descriptor from where it stands. */
+static bool can_be_read_again(const VerificationInput *input)
+{
+    struct stat status;
+    return input->kind != INPUT_HOST && !g_str_has_prefix(input->name, "/dev/") &&
+           stat(input->name, &status) == 0 && S_ISREG(status.st_mode);
+}
+
 VerificationResult *verification_judge_content(Verification *verification,
                                                const VerificationInput *input, unsigned index,
                                                GBytes *content, GError *why_none, Cancel *cancel)
@@ -449,6 +472,7 @@ VerificationResult *verification_judge_content(Verification *verification,
     result->index = index;
     result->input = g_strdup(input->name);
     result->kind = input->kind;
+    result->repeatable = content != NULL && can_be_read_again(input);
     if (content == NULL)
         result->error = why_none;
     else

@@ -50,18 +50,25 @@ typedef struct VerificationRequest {
     Expectations expectations;
     bool strict;      /* warnings count as rejected in the exit status */
     Journal *journal; /* NULL: none is kept */
+    /* To repeat an earlier verdict: judge with exactly what that result was judged with, and look
+     * for nothing else. */
+    bool repeats;
+    Collateral *collateral;
+    const char *why_no_collateral;
 } VerificationRequest;
 
 typedef struct VerificationResult {
-    unsigned index;         /* of the input in the call */
-    char *input;            /* its name */
-    InputKind kind;         /* recognised */
-    Verdict *verdict;       /* NULL: unreadable, or INPUT_COLLATERAL, which is not judged */
-    GError *error;          /* why unreadable; NULL for INPUT_COLLATERAL */
-    Collateral *collateral; /* what it was judged with; NULL: none was at hand */
-    GBytes *signer_key;     /* signer_pk of the evidence, PEM; or NULL */
-    char *sha256;           /* hex of the input's bytes; NULL when it was not read */
-    GError *journal_error;  /* the journal could not be written: a warning */
+    unsigned index;          /* of the input in the call */
+    char *input;             /* its name */
+    InputKind kind;          /* recognised */
+    Verdict *verdict;        /* NULL: unreadable, or INPUT_COLLATERAL, which is not judged */
+    GError *error;           /* why unreadable; NULL for INPUT_COLLATERAL */
+    Collateral *collateral;  /* what it was judged with; NULL: none was at hand */
+    char *why_no_collateral; /* then a sentence: GRefString, shared by all that say the same */
+    GBytes *signer_key;      /* signer_pk of the evidence, PEM; or NULL */
+    bool repeatable;         /* read from a regular file: it can be read again */
+    char *sha256;            /* hex of the input's bytes; NULL when it was not read */
+    GError *journal_error;   /* the journal could not be written: a warning */
 } VerificationResult;
 
 VerificationResult *verification_result_ref(VerificationResult *result);

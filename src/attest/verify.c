@@ -92,7 +92,9 @@ static GBytes *quote_of_certificate(Span text, GBytes **der, Certificate *certif
                               "1.2.840.113741.1337.6 or .8): it is no RA-TLS certificate"));
         return NULL;
     }
-    return g_bytes_new(certificate->quote.data, certificate->quote.size);
+    const uint8_t *start = g_bytes_get_data(*der, NULL);
+    return g_bytes_new_from_bytes(*der, (size_t)(certificate->quote.data - start),
+                                  certificate->quote.size);
 }
 
 static bool too_large(Span bytes, LimitId limit, GError **error)

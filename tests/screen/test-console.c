@@ -461,6 +461,67 @@ static void test_ten_thousand(void)
     g_rmdir(directory);
 }
 
+static unsigned journal_lines(void)
+{
+    g_autofree char *path =
+        g_build_filename(g_get_home_dir(), ".local", "state", "mse-console", "journal.jsonl", NULL);
+    g_autofree char *text = NULL;
+    unsigned n = 0;
+
+    if (g_file_get_contents(path, &text, NULL, NULL))
+        for (const char *at = text; (at = strchr(at, '\n')) != NULL; at++)
+            n++;
+    return n;
+}
+
+/* More than are kept whole: what was let go is judged again when it is looked at, as it was judged
+ * before and without another line in the journal; a file that changed meanwhile is news. */
+static void test_let_go(void)
+{
+    enum { FILES = 300 };
+    g_autoptr(GPtrArray) files = g_ptr_array_new_with_free_func(g_free);
+    g_autofree char *directory = g_dir_make_tmp("let-go-XXXXXX", NULL);
+    g_autofree char *sample = terminal_sample(names[0]);
+    g_autofree char *other = terminal_sample(names[2]);
+    g_autofree char *second = g_build_filename(directory, "001.json", NULL);
+    TerminalOptions options = {.columns = 120, .rows = 36, .directory = directory};
+    Terminal *terminal;
+    unsigned lines;
+
+    for (int i = 0; i < FILES; i++) {
+        char *name = g_strdup_printf("%03d.json", i);
+        g_autofree char *path = g_build_filename(directory, name, NULL);
+        g_assert_cmpint(symlink(sample, path), ==, 0);
+        g_ptr_array_add(files, name);
+    }
+    g_ptr_array_add(files, NULL);
+    lines = journal_lines();
+    terminal = terminal_start_console((const char *const *)files->pdata, &options);
+    terminal_type(terminal, "G");
+    terminal_wait_text(terminal, "300 trusted");
+    terminal_wait_text(terminal, "✔ crl");
+    g_assert_cmpuint(journal_lines(), ==, lines + FILES);
+
+    terminal_type(terminal, "g");
+    terminal_wait_text(terminal, "Evidence ── 000.json");
+    terminal_wait_text(terminal, "✔ crl");
+    g_assert_cmpuint(journal_lines(), ==, lines + FILES);
+
+    g_assert_cmpint(g_unlink(second), ==, 0);
+    g_assert_cmpint(symlink(other, second), ==, 0);
+    terminal_type(terminal, "j");
+    terminal_wait_text(terminal, "299 trusted · 1 REJECTED");
+    terminal_wait_text(terminal, "debug: its memory can be read");
+    g_assert_cmpuint(journal_lines(), ==, lines + FILES + 1);
+    quit(terminal);
+    terminal_free(terminal);
+    for (unsigned i = 0; i < FILES; i++) {
+        g_autofree char *path = g_build_filename(directory, files->pdata[i], NULL);
+        g_unlink(path);
+    }
+    g_rmdir(directory);
+}
+
 static void test_unbound_key(void)
 {
     g_autoptr(Terminal) terminal = open_judged();
@@ -495,5 +556,6 @@ int main(int argc, char **argv)
     g_test_add_func("/console/state-comes-back", test_state_comes_back);
     g_test_add_func("/console/unbound-key", test_unbound_key);
     g_test_add_func("/console/ten-thousand", test_ten_thousand);
+    g_test_add_func("/console/let-go", test_let_go);
     return g_test_run();
 }
