@@ -45,12 +45,13 @@ static const Sample samples[] = {
 
 static const char PLATFORM[] = "platform";
 static const char COLLATERAL[] = "collateral.json";
-#define CONFIGURATION "config.toml"
+static const char SETTINGS_PLACE[] = "settings"; /* not among the inputs */
+static const char CONFIGURATION[] = "config.toml";
 
 /* The root's path is relative to the file's own directory: all of it may be moved. */
 static const char SETTINGS[] = "# SIMULATED: for looking at these samples, for nothing else.\n"
                                "[trust]\n"
-                               "root = \"platform/root.pem\"\n";
+                               "root = \"../platform/root.pem\"\n";
 
 static const SimOption options[] = {
     {.name = "at",
@@ -113,6 +114,13 @@ static bool write_bytes(const char *directory, const char *name, const void *dat
     return file_write(path, span_of(data, size), 0644, error);
 }
 
+static bool write_settings(const char *directory, GError **error)
+{
+    g_autofree char *place = g_build_filename(directory, SETTINGS_PLACE, NULL);
+    return file_make_directory(place, error) &&
+           write_bytes(place, CONFIGURATION, SETTINGS, strlen(SETTINGS), error);
+}
+
 static bool fill(const char *directory, const void *data, GError **error)
 {
     const PlatformSpec *spec = data;
@@ -129,22 +137,38 @@ static bool fill(const char *directory, const void *data, GError **error)
     }
     g_autofree char *collateral = platform_collateral(platform, SIM_SGX);
     return write_bytes(directory, COLLATERAL, collateral, strlen(collateral), error) &&
-           write_bytes(directory, CONFIGURATION, SETTINGS, strlen(SETTINGS), error);
+           write_settings(directory, error);
 }
+
+static bool is_settings(const char *directory, const char *name)
+{
+    (void)directory;
+    return strcmp(name, CONFIGURATION) == 0;
+}
+
+static const DirectoryKind settings_kind = {.marker = CONFIGURATION, .is_ours = is_settings};
 
 static bool is_ours(const char *directory, const char *name)
 {
-    if (strcmp(name, PLATFORM) == 0) {
-        g_autofree char *path = g_build_filename(directory, name, NULL);
+    g_autofree char *path = g_build_filename(directory, name, NULL);
+    if (strcmp(name, PLATFORM) == 0)
         return platform_may_replace(path, true, NULL);
-    }
+    if (strcmp(name, SETTINGS_PLACE) == 0)
+        return directory_may_replace(path, &settings_kind, true, NULL);
     for (unsigned i = 0; i < G_N_ELEMENTS(samples); i++)
         if (strcmp(name, samples[i].file) == 0)
             return true;
-    return strcmp(name, COLLATERAL) == 0 || strcmp(name, CONFIGURATION) == 0;
+    return strcmp(name, COLLATERAL) == 0;
 }
 
-static const DirectoryKind samples_kind = {.marker = CONFIGURATION, .is_ours = is_ours};
+static const DirectoryKind samples_kind = {.marker = COLLATERAL, .is_ours = is_ours};
+
+/* A word as a shell takes it; quoted only where it must be. */
+static char *shell_word(const char *text)
+{
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._";
+    return text[strspn(text, plain)] == '\0' ? g_strdup(text) : g_shell_quote(text);
+}
 
 static void report(const char *directory)
 {
@@ -152,7 +176,10 @@ static void report(const char *directory)
     printf(_("SIMULATED samples in %s:\n"), shown);
     for (unsigned i = 0; i < G_N_ELEMENTS(samples); i++)
         printf("  %s\n", samples[i].file);
-    printf(_("Look at them: MSE_CONSOLE_CONFIG=%s/config.toml mse-console %s/*.*\n"), shown, shown);
+    g_autofree char *word = shell_word(directory);
+    g_autofree char *place = sanitize_string(word);
+    printf(_("Look at them: cd %s && MSE_CONSOLE_CONFIG=%s/%s mse-console\n"), place,
+           SETTINGS_PLACE, CONFIGURATION);
 }
 
 static bool run(const SimArguments *arguments, GError **error)
@@ -179,7 +206,8 @@ const SimVerb sim_verb_samples = {
     .description = N_(
         "Evidence, a quote and a certificate of enclaves and TDs on one SIMULATED platform:\n"
         "trusted, expired and rejected for different reasons, as their names say; collateral.json\n"
-        "for the quote and the certificate; a config.toml that trusts the platform's root."),
+        "for the quote and the certificate; settings/config.toml, which trusts the platform's "
+        "root."),
     .options = options,
     .run = run,
 };

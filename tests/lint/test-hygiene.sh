@@ -40,7 +40,7 @@ bad_end() {
 
 marks='TO[D]O|FIX[M]E|X[X]X|HA[C]K'
 places='wor[k]|roo[t]|hom[e]/[a-rt-z][a-z]*|opt/[a-z]+'
-hosts='ghcr[.]io|docker[.]io|pypi[.]org|npmjs[.]|artifactor[y]|deb[.]debian|proxy[.]golang'
+hosts='ghcr[.]io|docker[.]io/|pypi[.]org|npmjs[.]|artifactor[y]|deb[.]debian|proxy[.]golang'
 
 # A table of rows (X_rows.h) is read as a table: a row is a line.
 prose_files() { code_files "$1" | grep -v '_rows\.h$'; }

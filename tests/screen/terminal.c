@@ -95,7 +95,7 @@ Terminal *terminal_start_console(const char *const *files, const TerminalOptions
     g_autoptr(GPtrArray) argv = g_ptr_array_new();
     const char *configured = terminal_samples();
     g_autofree char *config =
-        configured == NULL ? NULL : g_build_filename(configured, "config.toml", NULL);
+        configured == NULL ? NULL : g_build_filename(configured, "settings", "config.toml", NULL);
 
     if (config != NULL)
         g_setenv("MSE_CONSOLE_CONFIG", config, TRUE);

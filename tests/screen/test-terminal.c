@@ -150,7 +150,7 @@ static void test_terminal_vanishes(void)
 static void test_suspend(void)
 {
     const char *samples = terminal_samples();
-    g_autofree char *config = g_build_filename(samples, "config.toml", NULL);
+    g_autofree char *config = g_build_filename(samples, "settings", "config.toml", NULL);
     g_autofree char *program =
         g_getenv("MSE_TEST_CONSOLE") != NULL
             ? g_strdup(g_getenv("MSE_TEST_CONSOLE"))

@@ -85,7 +85,7 @@ static void test_samples_keep_their_promises(void)
     must_sim("samples %s --at %s", made, SIM_TIME_TEXT);
     g_assert_cmpint(rename(made, moved), ==, 0);
 
-    g_autofree char *settings_path = in(moved, "config.toml");
+    g_autofree char *settings_path = in(moved, "settings/config.toml");
     g_autofree char *collateral_path = in(moved, "collateral.json");
     g_autoptr(GBytes) settings_text_ = contents(settings_path);
     g_autoptr(GBytes) collateral_text = contents(collateral_path);

@@ -461,9 +461,11 @@ static void test_evidence(void)
 static void test_samples(void)
 {
     g_autofree char *path = place("samples");
-    must_sim("samples %s --at %s", path, SIM_TIME_TEXT);
+    g_auto(Ran) made = run_sim("samples %s --at %s", path, SIM_TIME_TEXT);
+    g_assert_cmpint(made.status, ==, 0);
+    assert_says(&made, "&& MSE_CONSOLE_CONFIG=settings/config.toml mse-console");
     g_assert_cmpuint(entries(path), ==, 14);
-    g_autofree char *settings = in(path, "config.toml");
+    g_autofree char *settings = in(path, "settings/config.toml");
     g_autoptr(GBytes) text = contents(settings);
     g_assert_nonnull(g_strstr_len((const char *)bytes_span(text).data,
                                   (gssize)g_bytes_get_size(text), "platform/root.pem"));
