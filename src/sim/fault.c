@@ -12,12 +12,22 @@ typedef struct FaultRow {
     unsigned least, most; /* of its value; 0 and 0: it has none */
 } FaultRow;
 
-static const FaultRow rows[] = {
-    [FAULT_NONE] = {NULL, 0, 0},           [FAULT_HANG] = {"hang", 0, 0},
-    [FAULT_RESET] = {"reset", 0, 0},       [FAULT_SLOW] = {"slow", 1, 3600000},
-    [FAULT_STATUS] = {"status", 200, 599}, [FAULT_TRUNCATE] = {"truncate", 0, 0},
-    [FAULT_GARBAGE] = {"garbage", 0, 0},   [FAULT_REDIRECT] = {"redirect", 0, 0},
+static const FaultRow rows[N_FAULTS] = {
+    [FAULT_NONE] = {NULL, 0, 0},
+    [FAULT_HANG] = {"hang", 0, 0},
+    [FAULT_RESET] = {"reset", 0, 0},
+    [FAULT_SLOW] = {"slow", 1, 3600000},
+    [FAULT_STATUS] = {"status", 200, 599},
+    [FAULT_TRUNCATE] = {"truncate", 0, 0},
+    [FAULT_GARBAGE] = {"garbage", 0, 0},
+    [FAULT_REDIRECT] = {"redirect", 0, 0},
     [FAULT_LIE] = {"lie", 0, 0},
+    [FAULT_FREEZE] = {"freeze", 1, 3600},
+    [FAULT_HUGE_FRAME] = {"huge-frame", 0, 0},
+    [FAULT_BAD_CHUNK] = {"bad-chunk", 0, 0},
+    [FAULT_HALF_JSON] = {"half-json", 0, 0},
+    [FAULT_HUGE_JSON] = {"huge-json", 0, 0},
+    [FAULT_BAD_TEXT] = {"bad-text", 0, 0},
 };
 
 static bool refuse(GError **error, const char *text, const char *why)
@@ -27,12 +37,27 @@ static bool refuse(GError **error, const char *text, const char *why)
     return false;
 }
 
-static FaultKind kind_of(const char *name, size_t size)
+static FaultKind kind_of(const FaultService *service, const char *name, size_t size)
 {
-    for (FaultKind kind = FAULT_NONE + 1; kind < G_N_ELEMENTS(rows); kind++)
-        if (strlen(rows[kind].name) == size && memcmp(rows[kind].name, name, size) == 0)
+    for (FaultKind kind = FAULT_NONE + 1; kind < N_FAULTS; kind++)
+        if (service->kinds & 1u << kind && strlen(rows[kind].name) == size &&
+            memcmp(rows[kind].name, name, size) == 0)
             return kind;
     return FAULT_NONE;
+}
+
+/* "hang, reset, slow=1…3600000, …" */
+static char *kinds_of(const FaultService *service)
+{
+    GString *names = g_string_new(NULL);
+    for (FaultKind kind = FAULT_NONE + 1; kind < N_FAULTS; kind++) {
+        if (!(service->kinds & 1u << kind))
+            continue;
+        g_string_append_printf(names, "%s%s", names->len ? ", " : "", rows[kind].name);
+        if (rows[kind].most != 0)
+            g_string_append_printf(names, "=%u…%u", rows[kind].least, rows[kind].most);
+    }
+    return g_string_free(names, FALSE);
 }
 
 static bool value_of(const FaultRow *row, const char *text, size_t size, unsigned *out)
@@ -62,25 +87,38 @@ static bool call_of(const char *name, const char *const *calls, int *out)
     return false;
 }
 
-bool fault_parse(const char *text, const char *const *calls, Fault *out, GError **error)
+bool fault_parse(const char *text, const FaultService *service, Fault *out, GError **error)
 {
     const char *at = strchr(text, '@');
     if (at == NULL)
         return refuse(error, text, _("KIND[=VALUE]@CALL is expected"));
     const size_t size = (size_t)(at - text), name = strcspn(text, "=@");
-    out->kind = kind_of(text, name);
-    if (out->kind == FAULT_NONE)
-        return refuse(error, text,
-                      _("expected is one of hang, reset, slow=MS, status=N, truncate, garbage, "
-                        "redirect, lie"));
-    if (!value_of(&rows[out->kind], text + name, size - name, &out->value))
-        return refuse(error, text,
-                      _("slow takes 1 to 3600000 ms, status 200 to 599, others no value"));
-    if (!call_of(at + 1, calls, &out->call)) {
-        g_autofree char *names = g_strjoinv(", ", (char **)calls);
+    out->kind = kind_of(service, text, name);
+    if (out->kind == FAULT_NONE ||
+        !value_of(&rows[out->kind], text + name, size - name, &out->value)) {
+        g_autofree char *kinds = kinds_of(service);
+        g_autofree char *why = g_strdup_printf(_("expected is one of %s"), kinds);
+        return refuse(error, text, why);
+    }
+    if (!call_of(at + 1, service->calls, &out->call)) {
+        g_autofree char *names = g_strjoinv(", ", (char **)service->calls);
         g_autofree char *why = g_strdup_printf(_("calls are %s, or * for all"), names);
         return refuse(error, text, why);
     }
+    return true;
+}
+
+bool faults_parse(const GPtrArray *values, const FaultService *service, Fault out[FAULTS_MOST],
+                  unsigned *n, GError **error)
+{
+    *n = values ? values->len : 0;
+    if (*n > FAULTS_MOST) {
+        g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, _("--fault: at most %d"), FAULTS_MOST);
+        return false;
+    }
+    for (unsigned i = 0; i < *n; i++)
+        if (!fault_parse(values->pdata[i], service, &out[i], error))
+            return false;
     return true;
 }
 

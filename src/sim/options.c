@@ -20,7 +20,7 @@ struct SimArguments {
 static const SimOption help_option = {.name = "help", .help = N_("say this and stop")};
 
 const SimVerb *const sim_verbs[] = {
-    &sim_verb_platform, &sim_verb_quote, &sim_verb_pccs, &sim_verb_samples, NULL,
+    &sim_verb_platform, &sim_verb_quote, &sim_verb_pccs, &sim_verb_samples, &sim_verb_engine, NULL,
 };
 
 const SimVerb *sim_verb_find(const char *name)
@@ -151,6 +151,8 @@ static bool parse_option(SimArguments *arguments, const SimVerb *verb, char *con
 static bool take_operand(SimArguments *arguments, const SimVerb *verb, const char *word,
                          GError **error)
 {
+    if (verb->operand == NULL)
+        return usage(error, _("%s: mse-sim %s takes options alone"), word, verb->name);
     if (arguments->operand != NULL)
         return usage(error, _("%s: one %s is enough"), word, verb->operand);
     if (word[0] == '\0')
@@ -250,7 +252,7 @@ unsigned sim_rtmr(const char *value, uint8_t out[48])
 
 void sim_print_help(void)
 {
-    printf("%s\n\n%s\n", _("Usage: mse-sim VERB DIR [OPTION…]"),
+    printf("%s\n\n%s\n", _("Usage: mse-sim VERB [DIR] [OPTION…]"),
            _("A SIMULATED platform for demonstrations and tests. Nothing that it makes is trusted\n"
              "unless its root is named as the trust anchor, and then it is marked SIMULATED."));
     printf("\n%s\n", _("Verbs:"));
@@ -275,7 +277,8 @@ static void print_option(const SimOption *option)
 
 void sim_print_verb_help(const SimVerb *verb)
 {
-    printf(_("Usage: mse-sim %s %s [OPTION…]"), verb->name, verb->operand);
+    printf(_("Usage: mse-sim %s%s%s [OPTION…]"), verb->name, verb->operand ? " " : "",
+           verb->operand ? verb->operand : "");
     printf("\n\n%s\n\n%s\n\n%s\n", _(verb->help), _(verb->description), _("Options:"));
     for (const SimOption *option = verb->options; option->name != NULL; option++)
         print_option(option);

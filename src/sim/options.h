@@ -38,7 +38,7 @@ typedef struct SimArguments SimArguments;
 
 typedef struct SimVerb {
     const char *name;
-    const char *operand;      /* its one operand: "DIR" */
+    const char *operand;      /* its one operand: "DIR"; NULL: it takes none */
     const char *help;         /* N_(): a line */
     const char *description;  /* N_(): a paragraph */
     const SimOption *options; /* ends with a zero row; --help is everybody's */
@@ -50,6 +50,7 @@ extern const SimVerb sim_verb_platform;
 extern const SimVerb sim_verb_quote;
 extern const SimVerb sim_verb_pccs;
 extern const SimVerb sim_verb_samples;
+extern const SimVerb sim_verb_engine;
 
 /* Ends with NULL. */
 extern const SimVerb *const sim_verbs[];

@@ -12,7 +12,13 @@
 
 typedef enum { CALL_PCKCRL, CALL_TCB, CALL_QE_IDENTITY, CALL_ROOTCACRL, N_CALLS } Call;
 
-const char *const pccs_calls[] = {"pckcrl", "tcb", "qe-identity", "rootcacrl", NULL};
+static const char *const calls[] = {"pckcrl", "tcb", "qe-identity", "rootcacrl", NULL};
+
+const FaultService pccs_faults = {
+    .calls = calls,
+    .kinds = 1 << FAULT_HANG | 1 << FAULT_RESET | 1 << FAULT_SLOW | 1 << FAULT_STATUS |
+             1 << FAULT_TRUNCATE | 1 << FAULT_GARBAGE | 1 << FAULT_REDIRECT | 1 << FAULT_LIE,
+};
 
 /* Where a redirection leads: the same calls, without faults. */
 static const char ELSEWHERE[] = "/redirected";

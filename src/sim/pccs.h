@@ -9,8 +9,8 @@
 #include "sim/fault.h"
 #include "sim/platform.h"
 
-/* Names of the calls, for faults; ends with NULL. */
-extern const char *const pccs_calls[];
+/* What it can do wrong. */
+extern const FaultService pccs_faults;
 
 typedef struct PccsOptions {
     int socket;              /* listening; taken over */

@@ -10,20 +10,18 @@
 #include "core/sanitize.h"
 #include "format/pem.h"
 #include "sim/crypto.h"
+#include "sim/listen.h"
 #include "sim/options.h"
 #include "sim/pccs.h"
 #include "sim/platform_files.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <inttypes.h>
-#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
-enum { DAY = 86400, FAULTS_MOST = 16 };
+enum { DAY = 86400 };
 
 static const SimOption options[] = {
     {.name = "listen",
@@ -54,70 +52,6 @@ static bool fail(GError **error, SimError code, const char *format, ...)
     g_autofree char *shown = sanitize_string(text);
     g_set_error(error, SIM_ERROR, code, "%s", shown);
     return false;
-}
-
-typedef union Address {
-    struct sockaddr any;
-    struct sockaddr_in v4;
-    struct sockaddr_in6 v6;
-} Address;
-
-/* HOST:PORT, [HOST]:PORT or a port alone. */
-static bool parse_address(const char *text, Address *out, socklen_t *size, GError **error)
-{
-    const char *colon = strrchr(text, ':');
-    g_autofree char *host = colon ? g_strndup(text, (size_t)(colon - text)) : g_strdup("127.0.0.1");
-    const char *digits = colon ? colon + 1 : text;
-    const size_t n = strlen(host);
-    if (n > 2 && host[0] == '[' && host[n - 1] == ']') {
-        host[n - 1] = '\0';
-        memmove(host, host + 1, n - 1);
-    }
-    if (strcmp(host, "localhost") == 0) {
-        g_free(host);
-        host = g_strdup("127.0.0.1");
-    }
-    guint64 port;
-    *out = (Address){.any = {0}};
-    if (!g_ascii_isdigit(digits[0]) ||
-        !g_ascii_string_to_unsigned(digits, 10, 0, UINT16_MAX, &port, NULL))
-        return fail(error, SIM_ERROR_USAGE, _("--listen: %s: HOST:PORT is expected"), text);
-    if (inet_pton(AF_INET, host, &out->v4.sin_addr) == 1) {
-        out->v4.sin_family = AF_INET;
-        out->v4.sin_port = htons((uint16_t)port);
-        *size = sizeof out->v4;
-        return true;
-    }
-    if (inet_pton(AF_INET6, host, &out->v6.sin6_addr) == 1) {
-        out->v6.sin6_family = AF_INET6;
-        out->v6.sin6_port = htons((uint16_t)port);
-        *size = sizeof out->v6;
-        return true;
-    }
-    return fail(error, SIM_ERROR_USAGE, _("--listen: %s: localhost or an address is expected"),
-                text);
-}
-
-/* A listening socket, or -1. `port` gets what it became. */
-static int listen_at(const char *text, unsigned *port, GError **error)
-{
-    Address address;
-    socklen_t size = 0;
-    if (!parse_address(text, &address, &size, error))
-        return -1;
-    const int descriptor =
-        socket(address.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    const int yes = 1;
-    if (descriptor < 0 || setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) != 0 ||
-        bind(descriptor, &address.any, size) != 0 || listen(descriptor, SOMAXCONN) != 0 ||
-        getsockname(descriptor, &address.any, &size) != 0) {
-        fail(error, SIM_ERROR_NETWORK, _("%s: cannot listen there: %s"), text, g_strerror(errno));
-        if (descriptor >= 0)
-            close(descriptor);
-        return -1;
-    }
-    *port = ntohs(address.any.sa_family == AF_INET ? address.v4.sin_port : address.v6.sin6_port);
-    return descriptor;
 }
 
 static bool write_text(const char *path, int mode, const char *text, GError **error)
@@ -157,18 +91,6 @@ static bool tls_identity(const char *directory, char **certificate, char **key, 
            write_text(certificate_path, 0644, *certificate, error);
 }
 
-static bool parse_faults(const SimArguments *arguments, Fault *faults, unsigned *n, GError **error)
-{
-    const GPtrArray *values = sim_values(arguments, "fault");
-    *n = values ? values->len : 0;
-    if (*n > FAULTS_MOST)
-        return fail(error, SIM_ERROR_USAGE, _("--fault: at most %d"), FAULTS_MOST);
-    for (unsigned i = 0; i < *n; i++)
-        if (!fault_parse(values->pdata[i], pccs_calls, &faults[i], error))
-            return false;
-    return true;
-}
-
 /* Blocked before any thread begins, so that none of them is interrupted instead. */
 static void block_signals(sigset_t *set)
 {
@@ -201,7 +123,7 @@ static bool serve(const SimArguments *arguments, const Platform *platform, const
     unsigned port;
     if (!plain && !tls_identity(directory, &certificate, &key, error))
         return false;
-    const int descriptor = listen_at(listen_text ? listen_text : "127.0.0.1:0", &port, error);
+    const int descriptor = listen_tcp(listen_text ? listen_text : "127.0.0.1:0", &port, error);
     if (descriptor < 0)
         return false;
     sigset_t set;
@@ -231,7 +153,7 @@ static bool run(const SimArguments *arguments, GError **error)
     unsigned n_faults;
     if (sim_operand(arguments) == NULL)
         return fail(error, SIM_ERROR_USAGE, "%s", _("no directory: mse-sim pccs DIR [OPTION…]"));
-    if (!parse_faults(arguments, faults, &n_faults, error))
+    if (!faults_parse(sim_values(arguments, "fault"), &pccs_faults, faults, &n_faults, error))
         return false;
     g_autoptr(Platform) platform = platform_read(sim_operand(arguments), error);
     return platform != NULL && serve(arguments, platform, faults, n_faults, error);
