@@ -27,9 +27,12 @@ static void print_text(const char *text)
 
 static void print_synopsis(void)
 {
-    for (unsigned i = 0; sim_verbs[i] != NULL; i++)
-        printf(".B mse\\-sim %s\n.I %s\n.RI [ OPTION ...]\n.br\n", sim_verbs[i]->name,
-               sim_verbs[i]->operand);
+    for (unsigned i = 0; sim_verbs[i] != NULL; i++) {
+        printf(".B mse\\-sim %s\n", sim_verbs[i]->name);
+        if (sim_verbs[i]->operand != NULL)
+            printf(".I %s\n", sim_verbs[i]->operand);
+        printf(".RI [ OPTION ...]\n.br\n");
+    }
 }
 
 static void print_option(const SimOption *option)
@@ -54,7 +57,9 @@ static void print_option(const SimOption *option)
 static void print_options(void)
 {
     for (unsigned i = 0; sim_verbs[i] != NULL; i++) {
-        printf(".SS mse\\-sim %s %s\n", sim_verbs[i]->name, sim_verbs[i]->operand);
+        const char *operand = sim_verbs[i]->operand;
+        printf(".SS mse\\-sim %s%s%s\n", sim_verbs[i]->name, operand ? " " : "",
+               operand ? operand : "");
         print_text(sim_verbs[i]->description);
         putchar('\n');
         for (const SimOption *option = sim_verbs[i]->options; option->name != NULL; option++)
