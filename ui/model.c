@@ -68,6 +68,40 @@ void model_clear(Model *model)
     g_free(model->problem);
 }
 
+/* How far both names lie in the same directory. */
+static unsigned shared_directory(const char *a, const char *b, unsigned most)
+{
+    unsigned shared = 0;
+
+    for (unsigned i = 0; i < most && a[i] != '\0' && a[i] == b[i]; i++)
+        if (a[i] == '/')
+            shared = i + 1;
+    return shared;
+}
+
+static void note_name(Model *model, const char *name)
+{
+    const Input *first = model_input(model, 0);
+
+    model->shared = shared_directory(name, first != NULL ? first->name : name,
+                                     first != NULL ? model->shared : UINT32_MAX);
+    model->name_width = MAX(model->name_width, text_width(name));
+}
+
+const char *model_short_name(const Model *model, const Input *input)
+{
+    return input->name + model->shared;
+}
+
+char *model_directory(const Model *model)
+{
+    const Input *first = model_input(model, 0);
+
+    if (first == NULL || model->shared == 0)
+        return NULL;
+    return g_strndup(first->name, MAX(model->shared - 1, 1));
+}
+
 void model_add_input(Model *model, InputKind kind, const char *given)
 {
     Input *input = g_new0(Input, 1);
@@ -75,7 +109,7 @@ void model_add_input(Model *model, InputKind kind, const char *given)
     input->given = g_strdup(given);
     input->kind = kind;
     input->name = sanitize_string(given);
-    model->name_width = MAX(model->name_width, text_width(input->name));
+    note_name(model, input->name);
     input->outcome = OUTCOME_WAITING;
     model->counts[OUTCOME_WAITING]++;
     model->version++;
@@ -114,7 +148,7 @@ static char *day_text(int64_t seconds)
 }
 
 /* What the list shows, and what a result that was let go is found again with. */
-static void note_verdict(Input *input, const VerificationResult *result)
+static void note_verdict(Model *model, Input *input, const VerificationResult *result)
 {
     const Verdict *verdict = result->verdict;
 
@@ -124,8 +158,10 @@ static void note_verdict(Input *input, const VerificationResult *result)
     input->failed = verdict == NULL ? -1 : verdict_first_failure(verdict);
     if (verdict == NULL)
         return;
-    if (verdict->tcb_status != TCB_UNKNOWN)
+    if (verdict->tcb_status != TCB_UNKNOWN) {
         input->tcb = tcb_status_name(verdict->tcb_status);
+        model->tcb_width = MAX(model->tcb_width, text_width(input->tcb));
+    }
     if (verdict->has_interval)
         input->valid_until = day_text(verdict->valid_until);
     input->time = verdict->time;
@@ -177,7 +213,7 @@ static void set_result(Model *model, unsigned number, VerificationResult *result
     forget_verdict(input);
     if (result != NULL) {
         input->result = verification_result_ref(result);
-        note_verdict(input, result);
+        note_verdict(model, input, result);
     }
     input->outcome = outcome_of(result);
     model->counts[input->outcome]++;

@@ -51,7 +51,9 @@ typedef struct Model {
     GQueue kept;         /* numbers of inputs whose result may be let go, the oldest first */
     unsigned wanted;     /* the input that is looked at; UINT32_MAX: none */
     UiJob *repetition;   /* judges one again, or NULL */
+    unsigned shared;     /* bytes that all names begin with: a directory and its slash, or 0 */
     unsigned name_width; /* of the widest name: measured once, when it comes */
+    unsigned tcb_width;  /* of the widest status so far */
     unsigned counts[N_OUTCOMES];
     unsigned simulated; /* shown verdicts that rest on a root that is not Intel's */
     bool scanning;      /* the current directory is looked through */
@@ -73,6 +75,11 @@ void model_clear(Model *model);
 
 void model_add_input(Model *model, InputKind kind, const char *given);
 const Input *model_input(const Model *model, unsigned number); /* NULL: there is none */
+
+/* The name without the directory that all inputs share. */
+const char *model_short_name(const Model *model, const Input *input);
+/* That directory, without its last slash (but "/"), or NULL. g_free. */
+char *model_directory(const Model *model);
 
 /* Judges these inputs (all when `numbers` is NULL) in a job; collateral among the inputs is used
  * for them. */

@@ -38,7 +38,7 @@ static char *title(const Pane *pane, const Model *model)
 
     if (input == NULL)
         return g_strdup(_("Evidence"));
-    return g_strdup_printf(_("Evidence ── %s"), input->name);
+    return g_strdup_printf(_("Evidence ── %s"), model_short_name(model, input));
 }
 
 /* "12 Dec 2023 14:05" */
@@ -311,11 +311,15 @@ static void add_chain(Document *document, const Verdict *verdict)
             add_link(document, verdict, verdict->chain->pdata[i], 0);
 }
 
-static void add_source(Document *document, const VerificationResult *result)
+static void add_source(Document *document, const Input *input, int width)
 {
+    const VerificationResult *result = input->result;
     g_autofree char *root = NULL;
 
     document_heading(document, _("INPUT"));
+    document_line(document, DOCUMENT_PLAIN);
+    document_add_at(document, 2, ROLE_DIM, _("from"));
+    document_wrap(document, 2 + LABEL_WIDTH, width, ROLE_TEXT, input->name);
     if (result->sha256 != NULL)
         add_field(document, "SHA-256", ROLE_DIM, result->sha256);
     if (result->verdict != NULL && result->verdict->root_name != NULL) {
@@ -375,7 +379,7 @@ static Document *make_document(const Input *input, const char *problem, int widt
     add_checks(document, verdict, width);
     add_enclave(document, verdict, input, width);
     add_chain(document, verdict);
-    add_source(document, input->result);
+    add_source(document, input, width);
     return document;
 }
 

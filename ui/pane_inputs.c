@@ -18,10 +18,12 @@ typedef struct InputsPane {
     List list;
     uint64_t version; /* of the model when the list was last refreshed */
     char *wanted;     /* an input to select when it is there, or NULL */
+    bool moved;       /* the selection is a person's choice, of now or of last time */
+    int width;
 } InputsPane;
 
 static const ListColumn columns[N_COLUMNS] = {
-    [COLUMN_NAME] = {"name", N_("NAME"), 12, 22, 60, 0},
+    [COLUMN_NAME] = {"name", N_("NAME"), 10, 22, 999, 0},
     [COLUMN_VERDICT] = {"verdict", N_("VERDICT"), 12, 12, 23, 0},
     [COLUMN_TCB_] = {"tcb", N_("TCB"), 10, 17, 33, 2},
     [COLUMN_KIND] = {"kind", N_("KIND"), 13, 13, 15, 3},
@@ -56,7 +58,7 @@ static void cell(const void *model, unsigned row, unsigned column, unsigned widt
 
     switch (column) {
     case COLUMN_NAME:
-        out->text = input->name;
+        out->text = model_short_name(model, input);
         out->cut_middle = true;
         return;
     case COLUMN_VERDICT:
@@ -127,9 +129,31 @@ static void match_text(const void *model, unsigned row, GString *out)
                            input->valid_until ? input->valid_until : "–");
 }
 
-static unsigned natural_width(const void *model, unsigned column)
+/* Of what there is to say so far. */
+static unsigned verdict_width(const Model *model)
 {
-    return column == COLUMN_NAME ? ((const Model *)model)->name_width : columns[column].most;
+    unsigned widest = 0;
+
+    for (unsigned i = 0; i < N_OUTCOMES; i++)
+        if (model->counts[i] > 0)
+            widest = MAX(widest, text_width(_(outcome_table[i].word)) + 2);
+    return widest;
+}
+
+static unsigned natural_width(const void *data, unsigned column)
+{
+    const Model *model = data;
+
+    switch (column) {
+    case COLUMN_NAME:
+        return model->name_width - text_width_n(model_input(model, 0)->name, model->shared);
+    case COLUMN_VERDICT:
+        return verdict_width(model);
+    case COLUMN_TCB_:
+        return model->tcb_width;
+    default:
+        return columns[column].most;
+    }
 }
 
 static const ListSource source = {
@@ -151,6 +175,20 @@ static void inputs_free(Pane *pane)
     g_free(self);
 }
 
+/* As much of it as there is room for; its end says more. */
+static void add_directory(GString *title, const Model *model, int width)
+{
+    enum { AROUND = 8, LEAST = 8 };
+    g_autofree char *directory = model_directory(model);
+    int room = width - (int)text_width(title->str) - AROUND;
+    g_autofree char *cut = NULL;
+
+    if (directory == NULL || room < LEAST)
+        return;
+    cut = text_cut_middle(directory, (unsigned)room);
+    g_string_append_printf(title, " ── %s", cut);
+}
+
 static char *title(const Pane *pane, const Model *model)
 {
     const InputsPane *self = (const InputsPane *)pane;
@@ -165,6 +203,8 @@ static char *title(const Pane *pane, const Model *model)
     if (list->n_marked > 0)
         g_string_append_printf(out, P_(" ── %u marked", " ── %u marked", list->n_marked),
                                list->n_marked);
+    if (*list->filter == '\0')
+        add_directory(out, model, self->width);
     return g_string_free(out, FALSE);
 }
 
@@ -173,7 +213,21 @@ static void select_wanted(InputsPane *self, const Model *model)
     for (unsigned i = 0; self->wanted != NULL && i < model->inputs->len; i++)
         if (g_str_equal(model_input(model, i)->given, self->wanted)) {
             list_select_row(&self->list, i);
+            self->moved = true;
             g_clear_pointer(&self->wanted, g_free);
+        }
+}
+
+/* Until a person chooses, what was judged is looked at: collateral serves it. */
+static void pass_over_collateral(InputsPane *self, const Model *model)
+{
+    const List *list = &self->list;
+
+    for (unsigned i = list->at; !self->moved && i < list->order->len; i++)
+        if (input_at(model, g_array_index(list->order, uint32_t, i))->outcome !=
+            OUTCOME_COLLATERAL) {
+            list_move_to(&self->list, i);
+            return;
         }
 }
 
@@ -184,6 +238,7 @@ static void refresh(InputsPane *self, const Model *model, Jobs *jobs)
     self->version = model->version;
     list_refresh(&self->list, model, jobs);
     select_wanted(self, model);
+    pass_over_collateral(self, model);
 }
 
 static Redo update(Pane *pane, Console *console, const Message *message)
@@ -200,7 +255,7 @@ static void fit(Pane *pane, const Model *model, int width, int height)
 {
     InputsPane *self = (InputsPane *)pane;
 
-    (void)width;
+    self->width = width;
     refresh(self, model, model->jobs);
     list_fit(&self->list, (unsigned)MAX(height - 1, 1));
 }
@@ -262,6 +317,7 @@ static Redo command(Pane *pane, Console *console, CommandId id)
     Model *model = console_model(console);
     long page = (long)list->height;
 
+    self->moved = true;
     switch (id) {
     case COMMAND_DOWN:
         list_move(list, 1);
@@ -342,6 +398,7 @@ static Redo click(Pane *pane, Console *console, int x, int y)
 
     (void)console;
     (void)x;
+    ((InputsPane *)pane)->moved = true;
     if (y < 1 || list->top + (unsigned)y - 1 >= list->order->len)
         return REDO_NOTHING;
     list_move_to(list, list->top + (unsigned)y - 1);

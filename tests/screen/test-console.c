@@ -51,12 +51,17 @@ static Terminal *wait_judged(Terminal *terminal)
 }
 
 /* As at the very first start: what another test left is forgotten. */
-static Terminal *open_judged(void)
+static void forget_state(void)
 {
     g_autofree char *state =
         g_build_filename(g_get_home_dir(), ".local", "state", "mse-console", "console.json", NULL);
 
     g_unlink(state);
+}
+
+static Terminal *open_judged(void)
+{
+    forget_state();
     return wait_judged(open_samples(120, 36));
 }
 
@@ -461,6 +466,35 @@ static void test_ten_thousand(void)
     g_rmdir(directory);
 }
 
+/* The directory that all inputs share is said once; what was judged is selected, not the collateral
+ * that served; the worst comes first when sorted by verdict. */
+static void test_shared_directory(void)
+{
+    g_autofree char *directory = g_canonicalize_filename(terminal_samples(), NULL);
+    g_autofree char *collateral = g_build_filename(directory, "collateral.json", NULL);
+    g_autofree char *quote = g_build_filename(directory, "trusted-quote.bin", NULL);
+    g_autofree char *rejected = g_build_filename(directory, names[2], NULL);
+    g_autofree char *end = g_strdup_printf("%.6s", directory + strlen(directory) - 6);
+    const char *const files[] = {collateral, quote, rejected, NULL};
+    g_autoptr(Terminal) terminal = NULL;
+    g_autofree char *row = NULL;
+
+    forget_state();
+    terminal = terminal_start_console(files, NULL);
+    terminal_wait_text(terminal, "1 trusted · 1 REJECTED · 1 collateral");
+    terminal_wait_text(terminal, "Inputs ── 3 ── ");
+    terminal_wait_text(terminal, end);
+    terminal_wait_text(terminal, "│  collateral.json ");
+    terminal_wait_text(terminal, "│▸ trusted-quote.bin ");
+    terminal_wait_text(terminal, "Evidence ── trusted-quote.bin");
+    terminal_type(terminal, ">>"); /* by name, by verdict */
+    terminal_wait_text(terminal, "VERDICT ▴");
+    terminal_wait(terminal, is_settled, NULL, "the order");
+    row = terminal_row(terminal, 3);
+    g_assert_nonnull(strstr(row, "✖ REJECTED"));
+    quit(terminal);
+}
+
 static unsigned journal_lines(void)
 {
     g_autofree char *path =
@@ -557,5 +591,6 @@ int main(int argc, char **argv)
     g_test_add_func("/console/unbound-key", test_unbound_key);
     g_test_add_func("/console/ten-thousand", test_ten_thousand);
     g_test_add_func("/console/let-go", test_let_go);
+    g_test_add_func("/console/shared-directory", test_shared_directory);
     return g_test_run();
 }
