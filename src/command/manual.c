@@ -73,6 +73,31 @@ static int manual_of_verb(Job *job, const Verb *verb)
     return EXIT_OK;
 }
 
+static bool has_option(const Verb *verb, const char *name)
+{
+    for (const VerbOption *option = verb->options; option && option->name; option++) {
+        if (strcmp(option->name, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Under the verb: its own options. What verify has is described in verify's own page. */
+static void say_own_options(Job *job, const Verb *verb)
+{
+    bool any = false;
+    for (const VerbOption *option = verb->options; option && option->name; option++) {
+        if (has_option(&verb_verify, option->name))
+            continue;
+        if (!any)
+            job_text(job, ".RS");
+        any = true;
+        say_option(job, option);
+    }
+    if (any)
+        job_text(job, ".RE");
+}
+
 static int manual_of_verbs(Job *job)
 {
     for (const Verb *const *verb = verb_table; *verb; verb++) {
@@ -81,11 +106,12 @@ static int manual_of_verbs(Job *job)
         g_autofree char *words = bold((*verb)->words);
         g_autofree char *operands = roff((*verb)->operands);
         job_text(job, ".TP");
-        job_text(job, "%s %s", words, operands);
+        job_text(job, "%s%s%s", words, *operands ? " " : "", operands);
         say_roff(job, _((*verb)->help));
         job_text(job, ".br");
         if ((*verb)->description)
             say_roff(job, _((*verb)->description));
+        say_own_options(job, *verb);
     }
     return EXIT_OK;
 }

@@ -28,10 +28,10 @@ static void print_text(const char *text)
 static void print_synopsis(void)
 {
     for (unsigned i = 0; sim_verbs[i] != NULL; i++) {
-        printf(".B mse\\-sim %s\n", sim_verbs[i]->name);
+        printf("%s.B mse\\-sim %s\n", i > 0 ? ".br\n" : "", sim_verbs[i]->name);
         if (sim_verbs[i]->operand != NULL)
             printf(".I %s\n", sim_verbs[i]->operand);
-        printf(".RI [ OPTION ...]\n.br\n");
+        printf(".RI [ OPTION ...]\n");
     }
 }
 

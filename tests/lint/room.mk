@@ -6,7 +6,8 @@ LINT_TESTS = \
 	tests/lint/test-banned.sh \
 	tests/lint/test-attest-pure.sh \
 	tests/lint/test-hygiene.sh \
-	tests/lint/test-configure.sh
+	tests/lint/test-configure.sh \
+	tests/lint/test-manual.sh
 
 # Sentences change until the last hour: complete French is asked for by `make lint`.
 LINT_MORE = tests/lint/test-translation.sh
