@@ -2,12 +2,9 @@
 #include "config.h"
 
 #include "core/i18n.h"
-#include "core/limits.h"
 #include "core/sanitize.h"
 #include "wire/transfer.h"
-#include "wire/wire.h"
 
-#include <openssl/ssl.h>
 #include <string.h>
 
 #define PEER_DEADLINE 10000 /* milliseconds */
@@ -62,46 +59,6 @@ static char *url_of(const char *host_port)
     return g_strdup_printf(bracketed ? "https://[%s]:%u/" : "https://%s:%u/", name, port);
 }
 
-/* Called within the handshake instead of the verification: keeps the leaf, and lets the handshake
- * go on, in which the peer proves that it has the key. */
-static int keep_leaf(X509_STORE_CTX *store, void *data)
-{
-    GBytes **leaf = data;
-    X509 *certificate = X509_STORE_CTX_get0_cert(store);
-    uint8_t *der = NULL;
-    int size = certificate == NULL ? -1 : i2d_X509(certificate, &der);
-    if (size <= 0)
-        return 0;
-    g_clear_pointer(leaf, g_bytes_unref);
-    *leaf = g_bytes_new(der, (size_t)size);
-    OPENSSL_free(der);
-    return 1;
-}
-
-static CURLcode on_tls(CURL *curl, void *context, void *data)
-{
-    (void)curl;
-    /* Certificates with quotes in them are larger than OpenSSL expects. */
-    SSL_CTX_set_max_cert_list(context, (long)limit_bytes(LIMIT_CERTIFICATE));
-    SSL_CTX_set_cert_verify_callback(context, keep_leaf, data);
-    return CURLE_OK;
-}
-
-static void configure(CURL *curl, GBytes **leaf)
-{
-    curl_easy_setopt(curl, CURLOPT_CONNECT_ONLY, 1L);
-    curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 0L);
-    curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 0L);
-    /* Not loading the system's authorities, which nothing here asks, saves 25 ms. */
-    curl_easy_setopt(curl, CURLOPT_CAINFO, NULL);
-    curl_easy_setopt(curl, CURLOPT_CAPATH, NULL);
-    curl_easy_setopt(curl, CURLOPT_SSL_ENABLE_ALPN, 0L);
-    /* A handshake resumed from an earlier one shows no certificate. */
-    curl_easy_setopt(curl, CURLOPT_SSL_SESSIONID_CACHE, 0L);
-    curl_easy_setopt(curl, CURLOPT_SSL_CTX_FUNCTION, on_tls);
-    curl_easy_setopt(curl, CURLOPT_SSL_CTX_DATA, leaf);
-}
-
 GBytes *wire_peer_certificate(const char *host_port, Cancel *cancel, GError **error)
 {
     g_autofree char *shown = sanitize_string(host_port);
@@ -112,16 +69,23 @@ GBytes *wire_peer_certificate(const char *host_port, Cancel *cancel, GError **er
                     shown);
         return NULL;
     }
+    const WireTls tls = {.any_peer = true};
+    const WireRequest request = {.url = url,
+                                 .tls = &tls,
+                                 .connect_deadline = PEER_DEADLINE,
+                                 .total_deadline = PEER_DEADLINE};
     char *what = g_strdup_printf(_("cannot get the certificate of %s"), shown);
-    g_autoptr(Transfer) transfer = transfer_new(url, what, PEER_DEADLINE, PEER_DEADLINE, error);
+    g_autoptr(Transfer) transfer = transfer_new(&request, what, false, error);
     if (transfer == NULL)
         return NULL;
-    g_autoptr(GBytes) leaf = NULL;
-    configure(transfer->curl, &leaf);
-    if (!transfer_run(transfer, cancel, error))
+    transfer->headless = true;
+    curl_easy_setopt(transfer->curl, CURLOPT_CONNECT_ONLY, 1L);
+    g_autoptr(WireAnswer) answer = transfer_call(transfer, 0, cancel, error);
+    if (answer == NULL)
         return NULL;
+    GBytes *leaf = wire_answer_peer(answer);
     if (leaf == NULL)
         g_set_error(error, WIRE_ERROR, WIRE_ERROR_TLS, _("%s: the server showed none"),
                     transfer->what);
-    return g_steal_pointer(&leaf);
+    return leaf == NULL ? NULL : g_bytes_ref(leaf);
 }

@@ -35,6 +35,7 @@ typedef enum {
     WIRE_ERROR_TOO_LARGE, /* body or headers beyond their limits */
     WIRE_ERROR_REDIRECT,  /* the answer was to ask elsewhere */
     WIRE_ERROR_SETUP,     /* on this side: memory, an authority file */
+    WIRE_ERROR_COMMAND,   /* the program that is to be the connection failed */
 } WireError;
 GQuark wire_error_quark(void);
 

@@ -166,6 +166,24 @@ static void then(Server *server, const Connection *connection)
         drip(server, connection);
 }
 
+/* As hold, but no longer than until somebody else connects: a client may keep what it could use
+ * again. */
+static void linger(Server *server, const Connection *connection)
+{
+    char ignored[1024];
+    for (;;) {
+        struct pollfd waits[] = {
+            {.fd = connection->descriptor, .events = POLLIN},
+            {.fd = server->listener, .events = POLLIN},
+            {.fd = cancel_descriptor(server->stop), .events = POLLIN},
+        };
+        poll(waits, G_N_ELEMENTS(waits), -1);
+        if (waits[0].revents == 0 ||
+            recv(connection->descriptor, ignored, sizeof ignored, MSG_DONTWAIT) <= 0)
+            return;
+    }
+}
+
 /* Closing with unread bytes would reset the connection and take the answer with it. */
 static void close_gently(Server *server, Connection *connection)
 {
@@ -175,7 +193,7 @@ static void close_gently(Server *server, Connection *connection)
     }
     shutdown(connection->descriptor, SHUT_WR);
     if (!server->script.wait)
-        hold(server, connection);
+        linger(server, connection);
     close(connection->descriptor);
 }
 
