@@ -29,6 +29,14 @@
     LIMIT(HTTP_BODY, N_("HTTP answer"), 16 * 1024 * 1024, N_("bytes"), N_("as collateral"))        \
     LIMIT(HTTP_HEADERS, N_("HTTP headers"), 256 * 1024, N_("bytes"),                               \
           N_("issuer chains travel in them"))                                                      \
+    LIMIT(DOCKER_ANSWER, N_("an engine's answer"), 16 * 1024 * 1024, N_("bytes"),                  \
+          N_("inspecting a container with 1,000 labels takes under 1 MiB"))                        \
+    LIMIT(DOCKER_ITEM, N_("a container of an engine's list"), 4 * 1024 * 1024, N_("bytes"),        \
+          N_("labels have no limit of their own; usually 2 KiB"))                                  \
+    LIMIT(DOCKER_LIST, N_("an engine's list"), 256 * 1024 * 1024, N_("bytes"),                     \
+          N_("never held as one: 10,000 containers take 15 MB"))                                   \
+    LIMIT(LOG_LINE, N_("line of a log"), 256 * 1024, N_("bytes"),                                  \
+          N_("what is longer goes on as another line"))                                            \
     LIMIT(DER_DEPTH, N_("DER nesting"), 16, N_("levels"), N_("certificates need nine"))            \
     LIMIT(JSON_DEPTH, N_("JSON nesting"), 32, N_("levels"), N_("TCB info needs six"))              \
     LIMIT(TOML_DEPTH, N_("TOML nesting"), 64, N_("levels"), N_("the stack is small"))              \

@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/pidfd.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -25,6 +26,8 @@
 
 struct Child {
     gatomicrefcount references;
+    char **command;
+    int listener;   /* until our end is connected; else -1 */
     pid_t pid;      /* 0: it was waited for */
     int exit_watch; /* a pidfd, or -1 where there are none */
     int socket;     /* -1: closed */
@@ -55,6 +58,8 @@ void child_unref(Child *child)
         return;
     close_descriptor(&child->exit_watch);
     close_descriptor(&child->errors);
+    close_descriptor(&child->listener);
+    g_strfreev(child->command);
     g_string_free(child->said, TRUE);
     g_free(child);
 }
@@ -66,7 +71,7 @@ int child_socket(const Child *child)
 
 bool child_may_speak(const Child *child)
 {
-    return child->errors >= 0;
+    return child->errors >= 0 || child->listener >= 0;
 }
 
 /* In a session of its own: it must not ask for a password on our terminal, nor get its Ctrl-C. The
@@ -93,55 +98,94 @@ static int spawn(pid_t *pid, char *const *command, int socket, int errors)
     return failed;
 }
 
-static bool open_pairs(int sockets[2], int pipes[2])
+/* A listener under a name that the kernel chooses. */
+static int listen_somewhere(struct curl_sockaddr *address)
 {
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) != 0)
-        return false;
-    if (pipe2(pipes, O_CLOEXEC | O_NONBLOCK) == 0) {
-        /* Only our end is not to block. */
-        fcntl(pipes[1], F_SETFL, 0);
-        return true;
+    struct sockaddr_un *name = (struct sockaddr_un *)(void *)&address->addr;
+    socklen_t size = sizeof(sa_family_t);
+    int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    name->sun_family = AF_UNIX;
+    if (listener >= 0 && bind(listener, (struct sockaddr *)name, size) == 0 &&
+        listen(listener, 4) == 0) {
+        size = sizeof *name;
+        if (getsockname(listener, (struct sockaddr *)name, &size) == 0) {
+            address->addrlen = size;
+            return listener;
+        }
     }
-    int saved = errno;
-    close(sockets[0]);
-    close(sockets[1]);
-    errno = saved;
-    return false;
+    close_descriptor(&listener);
+    return -1;
 }
 
-static Child *cannot_start(char *const *command, int number, GError **error)
+Child *child_start(char *const *command, struct curl_sockaddr *address, GError **error)
 {
-    g_autofree char *shown = sanitize_string(command[0]);
-    g_set_error(error, WIRE_ERROR, WIRE_ERROR_COMMAND, _("%s cannot be started: %s"), shown,
-                g_strerror(number));
-    return NULL;
-}
-
-Child *child_start(char *const *command, GError **error)
-{
-    int sockets[2], pipes[2];
-    if (!open_pairs(sockets, pipes))
-        return cannot_start(command, errno, error);
-    pid_t pid = 0;
-    int failed = spawn(&pid, command, sockets[1], pipes[1]);
-    close(sockets[1]);
-    close(pipes[1]);
-    if (failed != 0) {
-        close(sockets[0]);
-        close(pipes[0]);
-        return cannot_start(command, failed, error);
+    int listener = listen_somewhere(address);
+    int client = listener < 0 ? -1 : socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (client < 0) {
+        g_set_error(error, WIRE_ERROR, WIRE_ERROR_COMMAND, "%s", g_strerror(errno));
+        close_descriptor(&listener);
+        return NULL;
     }
     Child *child = g_new0(Child, 1);
     g_atomic_ref_count_init(&child->references);
-    child->pid = pid;
-    child->exit_watch = pidfd_open(pid, 0);
-    child->socket = sockets[0];
-    child->errors = pipes[0];
+    child->command = g_strdupv((char **)command);
+    child->listener = listener;
+    child->socket = client;
+    child->exit_watch = child->errors = -1;
     child->said = g_string_new(NULL);
     if (children == NULL)
         children = g_ptr_array_new_with_free_func((GDestroyNotify)child_unref);
     g_ptr_array_add(children, child_ref(child));
     return child;
+}
+
+/* The other end of our connection: anybody on this machine may have connected to the listener, but
+ * only our own process is let in. -1: not there yet. */
+static int accept_own(const Child *child)
+{
+    for (;;) {
+        struct ucred peer = {.pid = 0};
+        socklen_t size = sizeof peer;
+        int accepted = accept4(child->listener, NULL, NULL, SOCK_CLOEXEC);
+        if (accepted < 0)
+            return -1;
+        if (getsockopt(accepted, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 &&
+            peer.pid == getpid())
+            return accepted;
+        close(accepted);
+    }
+}
+
+static void cannot_run(Child *child, int number)
+{
+    g_autofree char *shown = sanitize_string(child->command[0]);
+    g_string_printf(child->said, _("%s cannot be started: %s"), shown, g_strerror(number));
+}
+
+/* Once we are connected, the program gets the other end. When it cannot run, that end is closed. */
+static void run(Child *child)
+{
+    int pipes[2];
+    int other = child->listener < 0 ? -1 : accept_own(child);
+    if (other < 0)
+        return;
+    close_descriptor(&child->listener);
+    if (pipe2(pipes, O_CLOEXEC) != 0) {
+        cannot_run(child, errno);
+    } else {
+        int failed = spawn(&child->pid, child->command, other, pipes[1]);
+        close(pipes[1]);
+        child->errors = pipes[0];
+        fcntl(child->errors, F_SETFL, O_NONBLOCK);
+        if (failed != 0) {
+            child->pid = 0;
+            cannot_run(child, failed);
+        } else {
+
+            child->exit_watch = pidfd_open(child->pid, 0);
+        }
+    }
+    close(other);
 }
 
 char *child_said(const Child *child)
@@ -184,7 +228,7 @@ int64_t children_poll(GArray *waits)
     int64_t due = INT64_MAX;
     for (guint i = 0; children != NULL && i < children->len; i++) {
         const Child *child = g_ptr_array_index(children, i);
-        const int descriptors[] = {child->errors, child->exit_watch};
+        const int descriptors[] = {child->errors, child->exit_watch, child->listener};
         for (size_t d = 0; d < G_N_ELEMENTS(descriptors); d++) {
             struct curl_waitfd wait = {.fd = descriptors[d], .events = CURL_WAIT_POLLIN};
             if (wait.fd >= 0)
@@ -245,9 +289,11 @@ void children_attend(int64_t now)
 {
     for (guint i = children == NULL ? 0 : children->len; i-- > 0;) {
         Child *child = g_ptr_array_index(children, i);
+        run(child);
         await(child, now); /* before hearing: what it said before it ended is heard */
         hear(child);
         if (is_over(child)) {
+            close_descriptor(&child->listener);
             close_descriptor(&child->errors);
             g_ptr_array_remove_index_fast(children, i);
         }

@@ -14,8 +14,10 @@
 
 typedef struct Child Child;
 
-/* Starts it; NULL with `error` set (WIRE_ERROR_COMMAND). */
-Child *child_start(char *const *command, GError **error);
+/* A socket for libcurl to connect to `address`, which is set here, and the program as soon as it
+ * did (children_attend): the way that every version of libcurl can go, since 7.88 and 7.89 connect
+ * even a socket that is said to be connected. NULL with `error` set (WIRE_ERROR_COMMAND). */
+Child *child_start(char *const *command, struct curl_sockaddr *address, GError **error);
 Child *child_ref(Child *child);
 void child_unref(Child *child);
 

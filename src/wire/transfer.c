@@ -18,9 +18,8 @@ static curl_socket_t on_open_socket(void *data, curlsocktype purpose, struct cur
 {
     Transfer *transfer = data;
     (void)purpose;
-    (void)address;
     g_autoptr(GError) error = NULL;
-    Child *child = child_start(transfer->command, &error);
+    Child *child = child_start(transfer->command, address, &error);
     if (child == NULL) {
         g_strlcpy(transfer->detail, error->message, sizeof transfer->detail);
         return CURL_SOCKET_BAD;
@@ -28,14 +27,6 @@ static curl_socket_t on_open_socket(void *data, curlsocktype purpose, struct cur
     child_unref(transfer->child);
     transfer->child = child;
     return child_socket(child);
-}
-
-static int on_socket_made(void *data, curl_socket_t socket, curlsocktype purpose)
-{
-    (void)data;
-    (void)socket;
-    (void)purpose;
-    return CURL_SOCKOPT_ALREADY_CONNECTED;
 }
 
 /* libcurl keeps connections by their address: a path that is the command's alone stands for it. No
@@ -50,7 +41,6 @@ static void set_command(Transfer *transfer, const char *const *command)
     curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, transfer->command_key);
     curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
     curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, transfer);
-    curl_easy_setopt(curl, CURLOPT_SOCKOPTFUNCTION, on_socket_made);
     curl_easy_setopt(curl, CURLOPT_CLOSESOCKETFUNCTION, child_close_socket);
     curl_easy_setopt(curl, CURLOPT_PROXY, "");
 }
@@ -205,11 +195,10 @@ static const struct {
     {CURLE_SEND_ERROR, WIRE_ERROR_CONNECT, WITH_OS, N_("the connection broke"), N_("try again")},
     {CURLE_RECV_ERROR, WIRE_ERROR_CONNECT, WITH_DETAIL, N_("the connection broke"),
      N_("try again")},
-    {CURLE_GOT_NOTHING, WIRE_ERROR_PROTOCOL, PLAIN,
+    {CURLE_GOT_NOTHING, WIRE_ERROR_CUT, PLAIN,
      N_("the server closed the connection without an answer"),
      N_("check that the port is the right one, and http against https")},
-    {CURLE_PARTIAL_FILE, WIRE_ERROR_PROTOCOL, PLAIN, N_("the answer was cut short"),
-     N_("try again")},
+    {CURLE_PARTIAL_FILE, WIRE_ERROR_CUT, PLAIN, N_("the answer was cut short"), N_("try again")},
     {CURLE_UNSUPPORTED_PROTOCOL, WIRE_ERROR_PROTOCOL, WITH_DETAIL, N_("the answer is not HTTP"),
      N_("check that the port is the right one, and http against https")},
     {CURLE_WEIRD_SERVER_REPLY, WIRE_ERROR_PROTOCOL, WITH_DETAIL, N_("the answer is not HTTP"),
@@ -332,8 +321,8 @@ GError *transfer_error(const Transfer *transfer, CURLcode code)
         return timeout_error(transfer, info_seconds(transfer, CURLINFO_TOTAL_TIME_T));
     code = refine(transfer, code);
     if (code == CURLE_OK && !transfer->head_ended && !transfer->headless)
-        return g_error_new(WIRE_ERROR, WIRE_ERROR_PROTOCOL,
-                           _("%s: the answer was cut short; try again"), transfer->what);
+        return g_error_new(WIRE_ERROR, WIRE_ERROR_CUT, _("%s: the answer was cut short; try again"),
+                           transfer->what);
     if (code == CURLE_OK)
         return NULL;
     GError *failed = code == CURLE_FILESIZE_EXCEEDED ? NULL : command_error(transfer, code);

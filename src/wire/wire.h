@@ -31,10 +31,11 @@ typedef enum {
     WIRE_ERROR_CONNECT,   /* refused, unreachable, cut off before an answer */
     WIRE_ERROR_TIMEOUT,   /* a deadline of the request passed */
     WIRE_ERROR_TLS,       /* no handshake, or a certificate that is not trusted */
-    WIRE_ERROR_PROTOCOL,  /* not HTTP, or an answer cut short */
+    WIRE_ERROR_PROTOCOL,  /* not HTTP */
     WIRE_ERROR_TOO_LARGE, /* body or headers beyond their limits */
     WIRE_ERROR_REDIRECT,  /* the answer was to ask elsewhere */
     WIRE_ERROR_SETUP,     /* on this side: memory, an authority file */
+    WIRE_ERROR_CUT,       /* the answer was cut short, or never began */
     WIRE_ERROR_COMMAND,   /* the program that is to be the connection failed */
 } WireError;
 GQuark wire_error_quark(void);

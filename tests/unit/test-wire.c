@@ -187,13 +187,13 @@ static void test_cancelled(void)
 static void test_truncated(void)
 {
     assert_get_fails(&(Script){.answer = "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc"},
-                     WIRE_ERROR_PROTOCOL, "cut short");
+                     WIRE_ERROR_CUT, "cut short");
     assert_get_fails(
         &(Script){.answer = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nabc"},
-        WIRE_ERROR_PROTOCOL, "cut short");
-    assert_get_fails(&(Script){.answer = "HTTP/1.1 200 OK\r\nContent-Le"}, WIRE_ERROR_PROTOCOL,
+        WIRE_ERROR_CUT, "cut short");
+    assert_get_fails(&(Script){.answer = "HTTP/1.1 200 OK\r\nContent-Le"}, WIRE_ERROR_CUT,
                      "cannot fetch");
-    assert_get_fails(&(Script){.answer = ""}, WIRE_ERROR_PROTOCOL, "without an answer");
+    assert_get_fails(&(Script){.answer = ""}, WIRE_ERROR_CUT, "without an answer");
 }
 
 static void test_body_limit(void)

@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+noinst_LIBRARIES += libdocker.a
+libdocker_a_SOURCES = \
+	src/docker/context.c \
+	src/docker/context.h \
+	src/docker/endpoint.c \
+	src/docker/endpoint.h \
+	src/docker/engine.c \
+	src/docker/engine.h \
+	src/docker/event.c \
+	src/docker/failure.c \
+	src/docker/inspect.c \
+	src/docker/json.c \
+	src/docker/json.h \
+	src/docker/json_split.c \
+	src/docker/list.c \
+	src/docker/log_decoder.c \
+	src/docker/private.h \
+	src/docker/stats.c \
+	src/docker/stream.c \
+	src/docker/stream.h \
+	src/docker/time.c \
+	src/docker/version.c
