@@ -57,15 +57,14 @@ static GError *command_error(DockerEngine *engine, const char *what, const GErro
     return failed(engine, what, DOCKER_ERROR_AWAY, happened(wire));
 }
 
+/* The wire's advice, after a semicolon, is for servers of which nobody knows what they are. */
 static GError *frozen(DockerEngine *engine, const char *what, const GError *wire)
 {
-    g_autofree char *why = g_strdup_printf(_("%s. It may be frozen or overloaded"), happened(wire));
-    const char *advice = strstr(why, "; ");
-    g_autofree char *without =
-        advice == NULL
-            ? g_strdup(why)
-            : g_strdup_printf(_("%.*s: it may be frozen or overloaded"), (int)(advice - why), why);
-    return failed(engine, what, DOCKER_ERROR_FROZEN, without);
+    g_autofree char *why = g_strdup(happened(wire));
+    g_strdelimit(why, ";", '\0');
+    g_autofree char *words =
+        g_strdup_printf(_("%s: it may be frozen or overloaded"), g_strchomp(why));
+    return failed(engine, what, DOCKER_ERROR_FROZEN, words);
 }
 
 static const struct {

@@ -351,7 +351,7 @@ static void test_tls_mismatch(void)
     g_autoptr(Server) secure = server_start(&(Script){.identity = identity});
     g_autofree char *wrong = g_strdup_printf("http://127.0.0.1:%u/", server_port(secure));
     g_assert_null(get(wrong, &error));
-    g_assert_error(error, WIRE_ERROR, WIRE_ERROR_PROTOCOL);
+    g_assert_error(error, WIRE_ERROR, WIRE_ERROR_CUT);
     assert_says(error, "http against https");
 }
 
