@@ -28,3 +28,7 @@ dist_doc_DATA += \
 	doc/performance.md \
 	doc/status.md \
 	doc/verification.md
+
+# automake leaves our own directory behind, empty.
+uninstall-hook:
+	-@rmdir '$(DESTDIR)$(docdir)' 2>/dev/null || :

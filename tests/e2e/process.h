@@ -51,8 +51,9 @@ void sim_run(const char *first, ...) G_GNUC_NULL_TERMINATED;
 
 void outcome_clear(Outcome *outcome);
 
-/* Whether a descriptor of the process is open on this path: polled until the deadline. */
-void process_wait_until_open(const Process *process, const char *path);
+/* Until the process has this pipe open: polled until the deadline. The writing end, to be closed
+ * when the reader may see its end. */
+int process_wait_until_read(const Process *process, const char *fifo);
 
 /* Standard output as JSON; fails the test when it is none. */
 json_t *outcome_json(const Outcome *outcome);

@@ -383,9 +383,10 @@ static void test_signal_while_reading(gconstpointer verb)
         g_ptr_array_add(line, g_strdup(fifo));
         g_ptr_array_add(line, NULL);
         Process process = process_start((const char *const *)line->pdata, NULL);
-        process_wait_until_open(&process, fifo);
+        int writer = process_wait_until_read(&process, fifo);
         kill(process.pid, signals[i]);
         Outcome got = process_finish(&process);
+        close(writer);
         g_assert_cmpint(got.status, ==, 128 + signals[i]);
         g_assert_cmpstr(got.out, ==, "");
         g_assert_nonnull(strstr(got.err, "cancelled\n"));
