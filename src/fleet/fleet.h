@@ -108,7 +108,7 @@ FleetSource *fleet_source(const Fleet *fleet, unsigned number); /* borrowed */
 int fleet_descriptor(const Fleet *fleet);
 
 /* At most `most` deltas (FleetDelta*, freed with the array), in the order in which they first
- * became pending; maybe none. */
+ * became pending, then events; maybe none. */
 GPtrArray *fleet_take_deltas(Fleet *fleet, size_t most);
 
 /* Switches other containers on or off: deltas follow. */

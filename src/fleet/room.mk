@@ -3,5 +3,20 @@ noinst_LIBRARIES += libfleet.a
 libfleet_a_SOURCES = \
 	src/fleet/app.c \
 	src/fleet/app.h \
+	src/fleet/app_docker.c \
 	src/fleet/app_private.h \
-	src/fleet/fleet.h
+	src/fleet/arguments.c \
+	src/fleet/arguments.h \
+	src/fleet/backoff.c \
+	src/fleet/backoff.h \
+	src/fleet/docker_source.c \
+	src/fleet/fleet.c \
+	src/fleet/fleet.h \
+	src/fleet/fleet_private.h \
+	src/fleet/health.c \
+	src/fleet/lookup.c \
+	src/fleet/lookup.h \
+	src/fleet/source.c \
+	src/fleet/status.c \
+	src/fleet/table.c \
+	src/fleet/table.h

@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The threads: one a source, which follows it, and two that ask about what is visible. Everything
+ * that they share is under one lock, which is never held while anybody waits for a source. */
+#include "config.h"
+
+#include "fleet/fleet_private.h"
+
+#include "core/clock.h"
+#include "fleet/backoff.h"
+#include "fleet/lookup.h"
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+/* How long fleet_free waits for its threads: they return within 100 ms of a cancel. */
+#define ENDING (200 * 1000)
+
+struct FleetFeed {
+    Fleet *fleet;
+    unsigned number;
+    FleetSource *source;
+    Cancel *call; /* of a call with a deadline of its own; or NULL */
+    bool retry;   /* at once */
+    unsigned failures;
+};
+
+struct Fleet {
+    gatomicrefcount references; /* the owner's, and one a thread */
+    GMutex lock;
+    GCond changed; /* a retry, a new interest, a thread's end */
+    Cancel *cancel;
+    int descriptor;
+    FleetTable *table;
+    FleetLookup *lookup;
+    FleetFeed *feeds;
+    size_t n_sources;
+    unsigned n_threads; /* that still run */
+};
+
+static void fleet_unref(Fleet *fleet)
+{
+    if (!g_atomic_ref_count_dec(&fleet->references))
+        return;
+    for (size_t i = 0; i < fleet->n_sources; i++)
+        fleet_source_unref(fleet->feeds[i].source);
+    g_free(fleet->feeds);
+    fleet_lookup_free(fleet->lookup);
+    fleet_table_free(fleet->table);
+    cancel_unref(fleet->cancel);
+    if (fleet->descriptor >= 0)
+        close(fleet->descriptor);
+    g_cond_clear(&fleet->changed);
+    g_mutex_clear(&fleet->lock);
+    g_free(fleet);
+}
+
+static void lock(Fleet *fleet)
+{
+    g_mutex_lock(&fleet->lock);
+}
+
+/* Wakes whoever takes deltas, when this brought the first. */
+static void unlock(Fleet *fleet, bool had_deltas)
+{
+    bool has = fleet_table_has_deltas(fleet->table);
+    g_mutex_unlock(&fleet->lock);
+    if (has && !had_deltas)
+        eventfd_write(fleet->descriptor, 1);
+}
+
+static bool lock_table(Fleet *fleet)
+{
+    lock(fleet);
+    return fleet_table_has_deltas(fleet->table);
+}
+
+unsigned fleet_feed_source(const FleetFeed *feed)
+{
+    return feed->number;
+}
+
+void fleet_feed_list_begin(FleetFeed *feed, int64_t asked)
+{
+    bool had = lock_table(feed->fleet);
+    fleet_table_list_begin(feed->fleet->table, feed->number, asked);
+    unlock(feed->fleet, had);
+}
+
+void fleet_feed_list_app(FleetFeed *feed, FleetApp *app)
+{
+    bool had = lock_table(feed->fleet);
+    fleet_table_list_app(feed->fleet->table, app);
+    unlock(feed->fleet, had);
+}
+
+/* Under the lock. `why` may be NULL. */
+static void set_status(FleetFeed *feed, FleetCondition condition, const char *why, int64_t retry_at)
+{
+    FleetTable *table = feed->fleet->table;
+    const FleetSourceStatus *before = fleet_table_status_of(table, feed->number);
+    FleetSourceStatus *status = g_new0(FleetSourceStatus, 1);
+    status->source = feed->number;
+    status->condition = condition;
+    status->good_at = condition == FLEET_LIVE ? clock_monotonic() : before->good_at;
+    status->retry_at = retry_at;
+    status->why = g_strdup(why);
+    status->listed = before->listed && (condition == FLEET_LIVE || condition == FLEET_STALE);
+    fleet_table_status(table, status);
+}
+
+void fleet_feed_list_end(FleetFeed *feed)
+{
+    Fleet *fleet = feed->fleet;
+    bool had = lock_table(fleet);
+    fleet_table_list_end(fleet->table, feed->number);
+    set_status(feed, FLEET_LIVE, NULL, 0);
+    fleet_table_set_listed(fleet->table, feed->number);
+    feed->failures = 0;
+    g_cond_broadcast(&fleet->changed);
+    unlock(fleet, had);
+}
+
+void fleet_feed_event(FleetFeed *feed, DockerEvent *event)
+{
+    Fleet *fleet = feed->fleet;
+    bool had = lock_table(fleet);
+    bool watched = fleet_lookup_has(fleet->lookup, feed->number, event->id);
+    fleet_table_event(fleet->table, feed->number, event);
+    if (watched)
+        g_cond_broadcast(&fleet->changed);
+    unlock(fleet, had);
+}
+
+/* Good news while it was live is no news: only its time is kept. */
+void fleet_feed_good(FleetFeed *feed)
+{
+    bool had = lock_table(feed->fleet);
+    FleetTable *table = feed->fleet->table;
+    if (fleet_table_status_of(table, feed->number)->condition == FLEET_LIVE)
+        fleet_table_set_good(table, feed->number, clock_monotonic());
+    else
+        set_status(feed, FLEET_LIVE, NULL, 0);
+    unlock(feed->fleet, had);
+}
+
+void fleet_feed_stale(FleetFeed *feed, const char *why)
+{
+    bool had = lock_table(feed->fleet);
+    if (fleet_table_status_of(feed->fleet->table, feed->number)->condition != FLEET_STALE)
+        set_status(feed, FLEET_STALE, why, 0);
+    unlock(feed->fleet, had);
+}
+
+int64_t fleet_feed_last_event(FleetFeed *feed)
+{
+    lock(feed->fleet);
+    int64_t last = fleet_table_last_event(feed->fleet->table, feed->number);
+    g_mutex_unlock(&feed->fleet->lock);
+    return last;
+}
+
+Cancel *fleet_feed_call_begin(FleetFeed *feed, unsigned milliseconds)
+{
+    Cancel *cancel = cancel_new();
+    cancel_set_deadline(cancel, milliseconds);
+    lock(feed->fleet);
+    feed->call = cancel_ref(cancel);
+    if (cancel_is_set(feed->fleet->cancel, NULL))
+        cancel_set(cancel);
+    g_mutex_unlock(&feed->fleet->lock);
+    return cancel;
+}
+
+void fleet_feed_call_end(FleetFeed *feed, Cancel *cancel)
+{
+    lock(feed->fleet);
+    g_clear_pointer(&feed->call, cancel_unref);
+    g_mutex_unlock(&feed->fleet->lock);
+    cancel_unref(cancel);
+}
+
+/* The connection was lost, or there was none: waits for the next try. */
+static void wait_for_retry(FleetFeed *feed, const GError *error)
+{
+    Fleet *fleet = feed->fleet;
+    bool had = lock_table(fleet);
+    int64_t now = clock_monotonic();
+    int64_t at = now + fleet_backoff(++feed->failures, g_random_int());
+    set_status(feed, fleet_condition_of(error), error->message, at);
+    unlock(fleet, had);
+    lock(fleet);
+    while (!feed->retry && !cancel_is_set(fleet->cancel, NULL)) {
+        if (!g_cond_wait_until(&fleet->changed, &fleet->lock, at))
+            break;
+    }
+    feed->retry = false;
+    had = fleet_table_has_deltas(fleet->table);
+    set_status(feed, fleet_condition_of(error), error->message, 0);
+    unlock(fleet, had);
+}
+
+static void thread_ended(Fleet *fleet)
+{
+    lock(fleet);
+    fleet->n_threads--;
+    g_cond_broadcast(&fleet->changed);
+    g_mutex_unlock(&fleet->lock);
+    fleet_unref(fleet);
+}
+
+static gpointer follow_source(gpointer data)
+{
+    FleetFeed *feed = data;
+    Fleet *fleet = feed->fleet;
+    while (!cancel_is_set(fleet->cancel, NULL)) {
+        g_autoptr(GError) error = NULL;
+        feed->source->ops->watch(feed->source, feed, fleet->cancel, &error);
+        if (!cancel_is_set(fleet->cancel, NULL))
+            wait_for_retry(feed, error);
+    }
+    thread_ended(fleet);
+    return NULL;
+}
+
+/* What the next lookup is about, as it was when it was chosen. */
+static FleetApp *choose_lookup(Fleet *fleet, FleetLookupTask *task)
+{
+    for (;;) {
+        int64_t due = fleet_lookup_next(fleet->lookup, fleet->table, clock_monotonic(), task);
+        if (cancel_is_set(fleet->cancel, NULL))
+            return NULL;
+        if (due == 0)
+            return task->app;
+        if (due == INT64_MAX)
+            g_cond_wait(&fleet->changed, &fleet->lock);
+        else
+            g_cond_wait_until(&fleet->changed, &fleet->lock, due);
+    }
+}
+
+static FleetApp *look_up(Fleet *fleet, const FleetLookupTask *task)
+{
+    FleetSource *source = fleet->feeds[task->app->source].source;
+    if (task->kind == FLEET_LOOKUP_HEALTH)
+        return fleet_app_ask_health(source, task->app, clock_now(), fleet->cancel);
+    g_autoptr(GError) error = NULL; /* it is shown as a state of the source, if it lasts */
+    return fleet_app_inspect(source, task->app->source, task->app->id, fleet->cancel, &error);
+}
+
+static void take_answer(Fleet *fleet, FleetLookupTask *task, FleetApp *answer)
+{
+    bool had = lock_table(fleet);
+    fleet_lookup_done(fleet->lookup, task, answer, clock_monotonic());
+    if (answer && task->kind == FLEET_LOOKUP_HEALTH)
+        fleet_table_health(fleet->table, answer, task->generation);
+    else if (answer)
+        fleet_table_details(fleet->table, answer, task->generation);
+    g_cond_broadcast(&fleet->changed);
+    unlock(fleet, had);
+    fleet_app_unref(task->app);
+}
+
+static gpointer answer_lookups(gpointer data)
+{
+    Fleet *fleet = data;
+    FleetLookupTask task;
+    lock(fleet);
+    while (choose_lookup(fleet, &task)) {
+        g_mutex_unlock(&fleet->lock);
+        take_answer(fleet, &task, look_up(fleet, &task));
+        lock(fleet);
+    }
+    g_mutex_unlock(&fleet->lock);
+    thread_ended(fleet);
+    return NULL;
+}
+
+static void start_thread(Fleet *fleet, const char *name, GThreadFunc run, gpointer data)
+{
+    g_atomic_ref_count_inc(&fleet->references);
+    fleet->n_threads++;
+    g_thread_unref(g_thread_new(name, run, data));
+}
+
+Fleet *fleet_new(FleetSource *const *sources, size_t n_sources, bool all_containers)
+{
+    Fleet *fleet = g_new0(Fleet, 1);
+    g_atomic_ref_count_init(&fleet->references);
+    g_mutex_init(&fleet->lock);
+    g_cond_init(&fleet->changed);
+    fleet->cancel = cancel_new();
+    fleet->descriptor = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    fleet->table = fleet_table_new(n_sources, all_containers);
+    fleet->lookup = fleet_lookup_new();
+    fleet->feeds = g_new0(FleetFeed, n_sources);
+    fleet->n_sources = n_sources;
+    eventfd_write(fleet->descriptor, 1);
+    lock(fleet);
+    for (unsigned i = 0; i < n_sources; i++) {
+        fleet->feeds[i] =
+            (FleetFeed){.fleet = fleet, .number = i, .source = fleet_source_ref(sources[i])};
+        start_thread(fleet, "source", follow_source, &fleet->feeds[i]);
+    }
+    for (unsigned i = 0; i < FLEET_LOOKUP_THREADS; i++)
+        start_thread(fleet, "lookup", answer_lookups, fleet);
+    g_mutex_unlock(&fleet->lock);
+    return fleet;
+}
+
+void fleet_free(Fleet *fleet)
+{
+    if (!fleet)
+        return;
+    int64_t until = clock_monotonic() + ENDING;
+    cancel_set(fleet->cancel);
+    lock(fleet);
+    for (size_t i = 0; i < fleet->n_sources; i++)
+        cancel_set(fleet->feeds[i].call);
+    g_cond_broadcast(&fleet->changed);
+    while (fleet->n_threads > 0 && g_cond_wait_until(&fleet->changed, &fleet->lock, until))
+        ;
+    g_mutex_unlock(&fleet->lock);
+    fleet_unref(fleet);
+}
+
+size_t fleet_n_sources(const Fleet *fleet)
+{
+    return fleet->n_sources;
+}
+
+FleetSource *fleet_source(const Fleet *fleet, unsigned number)
+{
+    return fleet->feeds[number].source;
+}
+
+int fleet_descriptor(const Fleet *fleet)
+{
+    return fleet->descriptor;
+}
+
+GPtrArray *fleet_take_deltas(Fleet *fleet, size_t most)
+{
+    eventfd_t count;
+    lock(fleet);
+    eventfd_read(fleet->descriptor, &count);
+    GPtrArray *deltas = fleet_table_take(fleet->table, most);
+    if (fleet_table_has_deltas(fleet->table))
+        eventfd_write(fleet->descriptor, 1);
+    g_mutex_unlock(&fleet->lock);
+    return deltas;
+}
+
+void fleet_show_all_containers(Fleet *fleet, bool all)
+{
+    bool had = lock_table(fleet);
+    fleet_table_show_all(fleet->table, all);
+    unlock(fleet, had);
+}
+
+void fleet_set_interest(Fleet *fleet, const FleetInterest *interest, size_t n)
+{
+    lock(fleet);
+    fleet_lookup_set(fleet->lookup, interest, n);
+    g_cond_broadcast(&fleet->changed);
+    g_mutex_unlock(&fleet->lock);
+}
+
+void fleet_retry_now(Fleet *fleet, unsigned source)
+{
+    lock(fleet);
+    fleet->feeds[source].retry = true;
+    g_cond_broadcast(&fleet->changed);
+    g_mutex_unlock(&fleet->lock);
+}
