@@ -5,6 +5,7 @@
 
 #include "command/verb.h"
 #include "core/i18n.h"
+#include "core/sanitize.h"
 
 #include <string.h>
 
@@ -112,6 +113,34 @@ void job_progress(Job *job, const char *what, uint64_t done, uint64_t total)
 {
     if (job->sink.progress)
         job->sink.progress(what, done, total, job->data);
+}
+
+/* The line feed that ends the last line begins none. */
+void job_raw(Job *job, const void *bytes, size_t size)
+{
+    if (job->sink.raw) {
+        job->sink.raw(bytes, size, job->data);
+        return;
+    }
+    const char *at = bytes, *end = at + size;
+    while (at < end) {
+        const char *feed = memchr(at, '\n', (size_t)(end - at));
+        size_t length = (size_t)((feed ? feed : end) - at);
+        g_autofree char *safe = sanitize(span_of(at, length), SANITIZE_KEEP_TABS);
+        job_text(job, "%s", safe);
+        at += length + 1;
+    }
+}
+
+JobAnswer job_ask(Job *job, const char *format, ...)
+{
+    if (!job->sink.ask)
+        return JOB_ANSWER_NOBODY;
+    va_list list;
+    va_start(list, format);
+    g_autofree char *question = g_strdup_vprintf(format, list);
+    va_end(list);
+    return job->sink.ask(question, job->data);
 }
 
 int job_fail(Job *job, const GError *error)

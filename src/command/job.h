@@ -17,6 +17,8 @@
 typedef struct Job Job;
 struct Verb;
 
+typedef enum { JOB_ANSWER_NOBODY, JOB_ANSWER_NO, JOB_ANSWER_YES } JobAnswer;
+
 /* Any member may be NULL: then what it would be told is dropped. */
 typedef struct JobSink {
     /* The verb that is about to run, before anything else is said (its columns and flags tell how
@@ -29,6 +31,11 @@ typedef struct JobSink {
     /* A sentence for standard error: warnings and what went wrong. */
     void (*error)(const char *sentence, void *data);
     void (*progress)(const char *what, uint64_t done, uint64_t total, void *data);
+    /* Lines of somebody else's, as they came: to a pipe or file they go as they are, to a terminal
+     * sanitized. NULL: each is a text. */
+    void (*raw)(const void *bytes, size_t size, void *data);
+    /* Asks a person, and waits for the answer. NULL: there is nobody. */
+    JobAnswer (*ask)(const char *question, void *data);
 } JobSink;
 
 Job *job_new(const JobSink *sink, void *data, bool json, Cancel *cancel);
@@ -45,6 +52,10 @@ void job_emit(Job *job, json_t *row);
 void job_text(Job *job, const char *format, ...) G_GNUC_PRINTF(2, 3);
 void job_warn(Job *job, const char *format, ...) G_GNUC_PRINTF(2, 3);
 void job_progress(Job *job, const char *what, uint64_t done, uint64_t total);
+/* Whole lines, line feeds included, that are not ours; see JobSink.raw. */
+void job_raw(Job *job, const void *bytes, size_t size);
+/* A question to be answered with yes or no. */
+JobAnswer job_ask(Job *job, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /* Says the error and gives its exit status: 2 for VERB_ERROR, 130 when cancelled (nothing is said;
  * the shell makes 143 of it when SIGTERM was the cause), else 1. */
 int job_fail(Job *job, const GError *error);

@@ -13,6 +13,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -128,7 +129,56 @@ static void shell_error(const char *sentence, void *data)
     output_flush(shell->err);
 }
 
+/* A terminal acts upon what it gets; a pipe takes it as it is. */
+static void shell_raw(const void *bytes, size_t size, void *data)
+{
+    Shell *shell = data;
+    if (!output_is_terminal(shell->out)) {
+        output_bytes(shell->out, bytes, size);
+        output_flush(shell->out);
+        return;
+    }
+    const char *at = bytes, *end = at + size;
+    while (at < end) {
+        const char *feed = memchr(at, '\n', (size_t)(end - at));
+        size_t length = (size_t)((feed ? feed : end) - at);
+        g_autofree char *safe = sanitize(span_of(at, length), SANITIZE_KEEP_TABS);
+        output_line(shell->out, safe);
+        at += length + 1;
+    }
+}
+
+/* One line of standard input; NULL when it ended, or when cancelled. */
+static char *read_answer(Shell *shell)
+{
+    GString *answer = g_string_new(NULL);
+    char letter = '\0';
+    while (letter != '\n' && cancel_wait(shell->cancel, STDIN_FILENO, POLLIN, NULL) &&
+           read(STDIN_FILENO, &letter, 1) == 1)
+        g_string_append_c(answer, letter);
+    bool whole = letter == '\n';
+    return g_string_free(answer, !whole);
+}
+
+static JobAnswer shell_ask(const char *question, void *data)
+{
+    Shell *shell = data;
+    if (isatty(STDIN_FILENO) != 1 || !output_is_terminal(shell->err))
+        return JOB_ANSWER_NOBODY;
+    g_autofree char *safe = sanitize_string(question);
+    output_flush(shell->out);
+    g_autofree char *line = g_strdup_printf("%s %s", safe, _("[y/N]"));
+    output_line(shell->err, line);
+    output_flush(shell->err);
+    g_autofree char *answer = read_answer(shell);
+    g_autofree char *first = g_strndup(g_strchug(answer ? answer : (char[1]){0}), 1);
+    bool yes = *first && (strchr("yY", *first) || strstr(_("yY"), first));
+    return yes ? JOB_ANSWER_YES : JOB_ANSWER_NO;
+}
+
 static const JobSink shell_sink = {
+    .raw = shell_raw,
+    .ask = shell_ask,
     .begin = shell_begin,
     .row = shell_row,
     .text = shell_text,
@@ -189,6 +239,30 @@ static bool is_there(const char *path)
     return lstat(path, &status) == 0;
 }
 
+/* What the environment says of all verbs. */
+static void take_environment(Shell *shell)
+{
+    const char *group = g_getenv("MSE_DEFAULT_ENV");
+    const char *read_only = g_getenv("MSE_CONSOLE_READ_ONLY");
+    if (read_only && *read_only)
+        verb_set_read_only();
+    if (!group || !*group)
+        return;
+    if (strcmp(group, "home") == 0 || strcmp(group, "cloud") == 0)
+        verb_set_default_group(group);
+    else
+        job_warn(shell->job, _("MSE_DEFAULT_ENV is \"%s\"; expected home or cloud"), group);
+}
+
+/* Options of the program itself come before everything. How many words they took. */
+static int take_program_options(char *const *words, int n)
+{
+    int taken = 0;
+    for (; taken < n && strcmp(words[taken], "--read-only") == 0; taken++)
+        verb_set_read_only();
+    return taken;
+}
+
 /* What begins with a verb's words is a verb; with a file or an option, the console. */
 static int run_words(Shell *shell, char *const *words, int n)
 {
@@ -216,7 +290,9 @@ int shell_main(int argc, char **argv)
     g_autoptr(Output) err = output_new(STDERR_FILENO, NULL);
     Shell shell = {.out = out, .err = err, .cancel = cancel, .rows = json_array()};
     shell.job = job_new(&shell_sink, &shell, false, cancel);
+    take_environment(&shell);
     int skip = MIN(argc, 1);
+    skip += take_program_options(argv + skip, argc - skip);
     int status = finish(&shell, run_words(&shell, argv + skip, argc - skip));
     job_free(shell.job);
     json_decref(shell.rows);

@@ -40,12 +40,16 @@ char *table_cell(const VerbColumn *column, const json_t *row)
     return g_steal_pointer(&text);
 }
 
-static size_t count_columns(const VerbColumn *columns)
+/* Those that a table has room for, ending with a zero row; their number in `n`. g_free. */
+static VerbColumn *columns_shown(const VerbColumn *columns, size_t *n)
 {
-    size_t n = 0;
-    while (columns[n].name)
-        n++;
-    return n;
+    GArray *shown = g_array_new(TRUE, TRUE, sizeof(VerbColumn));
+    for (; columns->name; columns++) {
+        if (!columns->json_only)
+            g_array_append_val(shown, *columns);
+    }
+    *n = shown->len;
+    return (VerbColumn *)(void *)g_array_free(shown, FALSE);
 }
 
 static bool is_right_aligned(const VerbColumn *column)
@@ -107,10 +111,11 @@ static char **cells_of(const VerbColumn *columns, const json_t *row, size_t n)
     return cells;
 }
 
-GPtrArray *table_render(const VerbColumn *columns, const json_t *rows, size_t width)
+GPtrArray *table_render(const VerbColumn *all, const json_t *rows, size_t width)
 {
     GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
-    size_t n_rows = json_array_size(rows), n = count_columns(columns);
+    size_t n_rows = json_array_size(rows), n;
+    g_autofree VerbColumn *columns = columns_shown(all, &n);
     if (n_rows == 0 || n == 0)
         return lines;
     g_autoptr(GPtrArray) table = g_ptr_array_new_with_free_func((GDestroyNotify)g_strfreev);

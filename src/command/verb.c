@@ -16,10 +16,28 @@ const Verb *const verb_table[] = {
     &verb_version,      &verb_completion,     &verb_manual,         NULL,
 };
 
-/* How many words the verb's name has when it begins `words`, else 0. */
-static int words_matched(const Verb *verb, char *const *words, int n)
+static bool read_only;
+static const char *default_group;
+
+void verb_set_read_only(void)
 {
-    const char *at = verb->words;
+    read_only = true;
+}
+
+bool verb_is_refused(const Verb *verb)
+{
+    return read_only && !(verb->flags & VERB_READ_ONLY);
+}
+
+void verb_set_default_group(const char *group)
+{
+    default_group = group;
+}
+
+/* How many words the verb's name has when it begins `words`, else 0. */
+static int words_matched(const char *name, char *const *words, int n)
+{
+    const char *at = name;
     for (int i = 0; i < n; i++) {
         size_t size = strcspn(at, " ");
         if (strlen(words[i]) != size || memcmp(words[i], at, size) != 0)
@@ -31,12 +49,21 @@ static int words_matched(const Verb *verb, char *const *words, int n)
     return 0;
 }
 
-const Verb *verb_find(char *const *words, int n, int *n_words)
+/* The verb's name without the default group's word, or NULL. */
+static const char *short_name(const Verb *verb)
+{
+    size_t size = default_group ? strlen(default_group) : 0;
+    bool inside = size > 0 && strncmp(verb->words, default_group, size) == 0;
+    return inside && verb->words[size] == ' ' ? verb->words + size + 1 : NULL;
+}
+
+static const Verb *find_named(char *const *words, int n, int *n_words, bool short_names)
 {
     const Verb *best = NULL;
     int most = 0;
     for (const Verb *const *verb = verb_table; *verb; verb++) {
-        int matched = words_matched(*verb, words, n);
+        const char *name = short_names ? short_name(*verb) : (*verb)->words;
+        int matched = name ? words_matched(name, words, n) : 0;
         if (matched > most) {
             most = matched;
             best = *verb;
@@ -45,6 +72,12 @@ const Verb *verb_find(char *const *words, int n, int *n_words)
     if (n_words)
         *n_words = most;
     return best;
+}
+
+const Verb *verb_find(char *const *words, int n, int *n_words)
+{
+    const Verb *verb = find_named(words, n, n_words, false);
+    return verb ? verb : find_named(words, n, n_words, true);
 }
 
 bool verb_is_group(const char *word)
@@ -129,6 +162,9 @@ int verb_run(Job *job, const Verb *verb, char *const *words, int n)
         return job_fail(job, error);
     if (arguments_flag(arguments, "help"))
         return help_of_verb(job, verb);
+    if (verb_is_refused(verb))
+        return verb_usage(job, _("%s: changes things, and this program was started read-only"),
+                          verb->words);
     job_begin(job, verb, arguments_flag(arguments, "json"));
     return verb->run(job, arguments);
 }

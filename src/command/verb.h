@@ -45,6 +45,7 @@ typedef struct VerbColumn {
     const char *title; /* N_() */
     ColumnType type;
     const char *unit; /* or NULL */
+    bool json_only;   /* a table has no room for it */
 } VerbColumn;
 
 typedef enum {
@@ -98,6 +99,12 @@ GQuark verb_error_quark(void);
 
 /* The verb whose words begin argv; `n_words` gets how many it took. NULL: none. */
 const Verb *verb_find(char *const *words, int n, int *n_words);
+
+/* From now on only verbs that are VERB_READ_ONLY run. Before any thread runs one. */
+void verb_set_read_only(void);
+bool verb_is_refused(const Verb *verb);
+/* Words of this group ("home") are found without it too. NULL: of none. Borrowed. */
+void verb_set_default_group(const char *group);
 
 /* Parses what follows the verb's words. NULL with an error (usage: exit status 2). Free with
  * arguments_free. */

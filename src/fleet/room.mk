@@ -13,6 +13,8 @@ libfleet_a_SOURCES = \
 	src/fleet/fleet.c \
 	src/fleet/fleet.h \
 	src/fleet/fleet_private.h \
+	src/fleet/follow.c \
+	src/fleet/follow.h \
 	src/fleet/health.c \
 	src/fleet/lookup.c \
 	src/fleet/lookup.h \
