@@ -61,10 +61,10 @@ static int run_doctor(Job *job, const Arguments *arguments)
 }
 
 static const VerbColumn columns[] = {
-    {"area", N_("Area"), COLUMN_TEXT, NULL},
-    {"item", N_("Item"), COLUMN_TEXT, NULL},
-    {"value", N_("Value"), COLUMN_TEXT, NULL},
-    {"state", N_("State"), COLUMN_TEXT, NULL},
+    {"area", N_("Area"), COLUMN_TEXT, NULL, false},
+    {"item", N_("Item"), COLUMN_TEXT, NULL, false},
+    {"value", N_("Value"), COLUMN_TEXT, NULL, false},
+    {"state", N_("State"), COLUMN_TEXT, NULL, false},
     {0},
 };
 

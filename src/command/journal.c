@@ -217,15 +217,15 @@ static const VerbOption filters[] = {
 };
 
 static const VerbColumn columns[] = {
-    {"line", N_("Line"), COLUMN_NUMBER, NULL},
-    {"time", N_("Time"), COLUMN_TIME, NULL},
-    {"kind", N_("Kind"), COLUMN_TEXT, NULL},
-    {"verdict", N_("Verdict"), COLUMN_TEXT, NULL},
-    {"failed_check", N_("Check"), COLUMN_TEXT, NULL},
-    {"input", N_("Input"), COLUMN_TEXT, NULL},
-    {"measurement", N_("Measurement"), COLUMN_TEXT, NULL},
-    {"root", N_("Root"), COLUMN_TEXT, NULL},
-    {"state", N_("State"), COLUMN_TEXT, NULL},
+    {"line", N_("Line"), COLUMN_NUMBER, NULL, false},
+    {"time", N_("Time"), COLUMN_TIME, NULL, false},
+    {"kind", N_("Kind"), COLUMN_TEXT, NULL, false},
+    {"verdict", N_("Verdict"), COLUMN_TEXT, NULL, false},
+    {"failed_check", N_("Check"), COLUMN_TEXT, NULL, false},
+    {"input", N_("Input"), COLUMN_TEXT, NULL, false},
+    {"measurement", N_("Measurement"), COLUMN_TEXT, NULL, false},
+    {"root", N_("Root"), COLUMN_TEXT, NULL, false},
+    {"state", N_("State"), COLUMN_TEXT, NULL, false},
     {0},
 };
 

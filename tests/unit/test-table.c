@@ -7,9 +7,9 @@
 #include <locale.h>
 
 static const VerbColumn columns[] = {
-    {"name", "Name", COLUMN_TEXT, NULL},
-    {"size", "Size", COLUMN_BYTES, NULL},
-    {"note", "Note", COLUMN_TEXT, NULL},
+    {"name", "Name", COLUMN_TEXT, NULL, false},
+    {"size", "Size", COLUMN_BYTES, NULL, false},
+    {"note", "Note", COLUMN_TEXT, NULL, false},
     {0},
 };
 
