@@ -86,6 +86,30 @@ PATH="$scratch/bin" ./bootstrap deps >/dev/null 2>"$scratch/err" </dev/null
 [ $? -eq 1 ] && grep -q 'missing: .*gettext' "$scratch/err"
 point $? "without apt-get, what is missing is named"
 
+# The question, on a terminal. What answers to apt-get here puts what was missing in its place.
+cat >"$scratch/bin/apt-get" <<END
+#!/bin/sh
+case "\$*" in *install*gettext*) ln -s "$(command -v msgfmt)" "$scratch/bin/msgfmt" ;; esac
+END
+printf '#!/bin/sh\nexec "$@"\n' >"$scratch/sudo"
+chmod +x "$scratch/bin/apt-get" "$scratch/sudo"
+mv -f "$scratch/sudo" "$scratch/bin/sudo"
+on_terminal() { # on_terminal ANSWER
+    printf '%s\n' "$1" | PATH="$scratch/bin" script -qec './bootstrap deps' "$scratch/screen" \
+        >"$scratch/out" 2>&1
+}
+if command -v script >/dev/null; then
+    on_terminal n
+    status=$?
+    [ $status -eq 1 ] && grep -q 'install them with apt-get? \[Y/n\]' "$scratch/out" &&
+        grep -q 'nothing was installed' "$scratch/out" && [ ! -e "$scratch/bin/msgfmt" ]
+    point $? "on a terminal it asks, and no means no"
+    on_terminal ''
+    status=$?
+    [ $status -eq 0 ] && [ -e "$scratch/bin/msgfmt" ]
+    point $? "Enter means yes"
+fi
+
 if [ "$(id -u)" -eq 0 ] && command -v setpriv >/dev/null; then
     chmod 755 "$HOME" "$scratch"
     setpriv --reuid 65534 --regid 65534 --clear-groups env HOME=/nonexistent \
