@@ -196,6 +196,10 @@ bool der_content_valid(const DerItem *item)
 {
     bool boolean;
     switch (item->tag) {
+    case DER_EXTERNAL:
+    case DER_EMBEDDED_PDV:
+    case DER_CHARACTER_STRING:
+        return false;
     case DER_BOOLEAN:
         return der_boolean(item->content, &boolean);
     case DER_INTEGER:

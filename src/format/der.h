@@ -25,8 +25,11 @@ typedef enum {
     DER_GENERALIZED_TIME = 0x18,
     DER_UNIVERSAL_STRING = 0x1c,
     DER_BMP_STRING = 0x1e,
+    DER_EXTERNAL = 0x28,
+    DER_EMBEDDED_PDV = 0x2b,
     DER_SEQUENCE = 0x30,
     DER_SET = 0x31,
+    DER_CHARACTER_STRING = 0x3d,
 } DerTag;
 #define DER_CONTEXT(n)             (0x80 | (n))
 #define DER_CONTEXT_CONSTRUCTED(n) (0xa0 | (n))
@@ -50,7 +53,8 @@ bool der_optional(Reader *reader, uint8_t tag, DerItem *out, bool *present);
 bool der_at_end(const Reader *reader);
 
 /* False when a value of a universal primitive type has content that its type cannot have: for
- * values whose type the format leaves open. True of other classes and constructed values. */
+ * values whose type the format leaves open. True of other classes, of SEQUENCE and of SET; false of
+ * the three other constructed types, whose inside nothing here reads. */
 bool der_content_valid(const DerItem *item);
 
 bool der_boolean(Span content, bool *out);

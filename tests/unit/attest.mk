@@ -5,12 +5,14 @@ attest_tests = \
 	tests/unit/test-crl \
 	tests/unit/test-policy \
 	tests/unit/test-quote \
+	tests/unit/test-rules \
 	tests/unit/test-tcb \
 	tests/unit/test-verify
 check_PROGRAMS += $(attest_tests)
 TESTS += $(attest_tests)
 
-forged_platform = tests/unit/forged_platform.c tests/unit/forged_platform.h
+forged_platform = tests/unit/forged_platform.c tests/unit/forged_platform.h \
+	tests/unit/forged_documents.c tests/unit/forged_documents.h
 
 tests_unit_test_attestation_cases_SOURCES = tests/unit/test-attestation-cases.c
 tests_unit_test_attestation_cases_LDADD = $(ATTEST_LIBS)
@@ -26,3 +28,5 @@ tests_unit_test_tcb_SOURCES = tests/unit/test-tcb.c
 tests_unit_test_tcb_LDADD = $(ATTEST_LIBS)
 tests_unit_test_verify_SOURCES = tests/unit/test-verify.c $(forged_platform)
 tests_unit_test_verify_LDADD = $(ATTEST_LIBS)
+tests_unit_test_rules_SOURCES = tests/unit/test-rules.c $(forged_platform)
+tests_unit_test_rules_LDADD = $(ATTEST_LIBS)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "forged_platform.h"
+#include "forged_documents.h"
 
 #include <openssl/bn.h>
 #include <openssl/ec.h>
@@ -11,11 +11,10 @@
 #include <openssl/sha.h>
 #include <openssl/x509v3.h>
 
-static const uint8_t platform_svn[16] = {5, 5, 2, 2, 3, 1, 0, 3};
 static const uint8_t fmspc[6] = {0x30, 0x60, 0x6a, 0, 0, 0};
 static const uint8_t vendor[16] = {0x93, 0x9a, 0x72, 0x33, 0xf7, 0x9c, 0x4c, 0xa9,
                                    0x94, 0x0a, 0x0d, 0xb3, 0x95, 0x7f, 0x06, 0x07};
-enum { PLATFORM_PCESVN = 13, QE_ISV_SVN = 8, QE_SIGNER_BYTE = 0x8c };
+enum { QE_SIGNER_BYTE = 0x8c };
 
 /* ---- DER by hand, for the SGX extension ---- */
 
@@ -59,12 +58,12 @@ static GByteArray *sgx_member(uint8_t arc, uint8_t sub, GByteArray *value)
 static GByteArray *sgx_extension(void)
 {
     static const uint8_t zero[16];
-    const uint8_t pce_svn = PLATFORM_PCESVN, type = 0;
+    const uint8_t pce_svn = FORGED_PCESVN, type = 0;
     GByteArray *tcb = g_byte_array_new(), *all = g_byte_array_new();
     for (uint8_t i = 0; i < 16; i++)
-        join(tcb, sgx_member(2, i + 1, der(0x02, &platform_svn[i], 1)));
+        join(tcb, sgx_member(2, i + 1, der(0x02, &forged_platform_svn[i], 1)));
     join(tcb, sgx_member(2, 17, der(0x02, &pce_svn, 1)));
-    join(tcb, sgx_member(2, 18, der(0x04, platform_svn, 16)));
+    join(tcb, sgx_member(2, 18, der(0x04, forged_platform_svn, 16)));
     join(all, sgx_member(1, 0, der(0x04, zero, 16)));
     join(all, sgx_member(2, 0, wrap(0x30, tcb)));
     join(all, sgx_member(3, 0, der(0x04, zero, 2)));
@@ -144,25 +143,65 @@ static X509 *new_certificate(const char *name, long serial, EVP_PKEY *key, X509 
     return certificate;
 }
 
-static void add_profile(X509 *certificate, X509 *issuer, const char *constraints, const char *usage)
+/* What the profile demands, but for what the edit takes away or puts in its place. */
+static void add_profile(X509 *certificate, X509 *issuer, const CertificateEdit *edit,
+                        const char *constraints, const char *usage)
 {
-    add_text_extension(certificate, issuer, NID_subject_key_identifier, "hash");
-    add_text_extension(certificate, issuer, NID_authority_key_identifier, "keyid:always");
-    add_text_extension(certificate, issuer, NID_crl_distribution_points,
-                       "URI:https://example.org/root.crl");
-    add_text_extension(certificate, issuer, NID_key_usage, usage);
-    add_text_extension(certificate, issuer, NID_basic_constraints, constraints);
+    const struct {
+        int nid;
+        const char *value;
+    } rows[] = {
+        {NID_subject_key_identifier, "hash"},
+        {NID_authority_key_identifier, "keyid,issuer"},
+        {NID_crl_distribution_points, "URI:https://example.org/root.crl"},
+        {NID_key_usage, edit && edit->usage ? edit->usage : usage},
+        {NID_basic_constraints, edit && edit->constraints ? edit->constraints : constraints},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
+        if (!edit || edit->without != rows[i].nid)
+            add_text_extension(certificate, issuer, rows[i].nid, rows[i].value);
+    if (edit && edit->unknown)
+        add_text_extension(certificate, issuer, NID_netscape_comment, edit->unknown);
+    if (edit && edit->from)
+        ASN1_TIME_set(X509_getm_notBefore(certificate), edit->from);
+    if (edit && edit->until)
+        ASN1_TIME_set(X509_getm_notAfter(certificate), edit->until);
 }
 
-static GBytes *crl_der(X509 *issuer, EVP_PKEY *key, int64_t days, long revoked, bool number)
+static const CertificateEdit *edit_of(const Forgery *forgery, ForgedCertificate which)
+{
+    return forgery->certificate.which == which ? &forgery->certificate : NULL;
+}
+
+static const char *name_of(const Forgery *forgery, ForgedCertificate which, const char *name)
+{
+    const CertificateEdit *edit = edit_of(forgery, which);
+    return edit && edit->name ? edit->name : name;
+}
+
+static void add_authority(X509_CRL *crl, X509 *issuer)
+{
+    X509V3_CTX context;
+    X509V3_set_ctx(&context, issuer, NULL, NULL, crl, 0);
+    X509_EXTENSION *authority =
+        X509V3_EXT_conf_nid(NULL, &context, NID_authority_key_identifier, "keyid,issuer");
+    X509_CRL_add_ext(crl, authority, -1);
+    X509_EXTENSION_free(authority);
+}
+
+static GBytes *crl_der(X509 *issuer, EVP_PKEY *key, int64_t days, long revoked, bool number,
+                       const CrlEdit *edit)
 {
     X509_CRL *crl = X509_CRL_new();
     ASN1_TIME *time = ASN1_TIME_new();
-    X509V3_CTX context;
     X509_CRL_set_version(crl, X509_CRL_VERSION_2);
     X509_CRL_set_issuer_name(crl, X509_get_subject_name(issuer));
-    X509_CRL_set1_lastUpdate(crl, ASN1_TIME_set(time, FORGED_NOW - 10 * FORGED_DAY));
-    X509_CRL_set1_nextUpdate(crl, ASN1_TIME_set(time, FORGED_NOW + days * FORGED_DAY));
+    int64_t from = edit && edit->from ? edit->from : FORGED_NOW - 10 * FORGED_DAY;
+    int64_t until = edit && edit->until ? edit->until : FORGED_NOW + days * FORGED_DAY;
+    X509_CRL_set1_lastUpdate(crl, ASN1_TIME_set(time, from));
+    X509_CRL_set1_nextUpdate(crl, ASN1_TIME_set(time, until));
+    if (edit && edit->revoked)
+        revoked = edit->revoked;
     if (revoked) {
         X509_REVOKED *entry = X509_REVOKED_new();
         ASN1_INTEGER *serial = ASN1_INTEGER_new();
@@ -172,12 +211,9 @@ static GBytes *crl_der(X509 *issuer, EVP_PKEY *key, int64_t days, long revoked, 
         X509_CRL_add0_revoked(crl, entry);
         ASN1_INTEGER_free(serial);
     }
-    X509V3_set_ctx(&context, issuer, NULL, NULL, crl, 0);
-    X509_EXTENSION *authority =
-        X509V3_EXT_conf_nid(NULL, &context, NID_authority_key_identifier, "keyid:always");
-    X509_CRL_add_ext(crl, authority, -1);
-    X509_EXTENSION_free(authority);
-    if (number) {
+    if (!edit || edit->without != NID_authority_key_identifier)
+        add_authority(crl, issuer);
+    if (number && (!edit || edit->without != NID_crl_number)) {
         ASN1_INTEGER *one = ASN1_INTEGER_new();
         ASN1_INTEGER_set(one, 1);
         X509_CRL_add1_ext_i2d(crl, NID_crl_number, one, 0, 0);
@@ -211,7 +247,13 @@ typedef struct Platform {
     X509 *root, *ca, *leaf, *signer;
 } Platform;
 
-enum { SERIAL_ROOT = 1, SERIAL_CA, SERIAL_LEAF, SERIAL_SIGNER, SERIAL_TLS };
+enum {
+    SERIAL_ROOT = FORGED_ROOT,
+    SERIAL_CA = FORGED_CA,
+    SERIAL_LEAF = FORGED_LEAF,
+    SERIAL_SIGNER = FORGED_SIGNER,
+    SERIAL_TLS,
+};
 
 static void platform_init(Platform *p, const Forgery *forgery)
 {
@@ -222,22 +264,29 @@ static void platform_init(Platform *p, const Forgery *forgery)
     for (size_t i = 0; i < G_N_ELEMENTS(keys); i++)
         *keys[i] = new_key();
     p->root = new_certificate("Root of a test", SERIAL_ROOT, p->root_key, NULL);
-    add_profile(p->root, p->root, "critical,CA:TRUE,pathlen:1", "critical,keyCertSign,cRLSign");
+    add_profile(p->root, p->root, edit_of(forgery, FORGED_ROOT), "critical,CA:TRUE,pathlen:1",
+                "critical,keyCertSign,cRLSign");
     X509_sign(p->root, p->root_key, EVP_sha256());
-    p->ca = new_certificate("Intel SGX PCK Platform CA", SERIAL_CA, p->ca_key, p->root);
-    add_profile(p->ca, p->root,
+    p->ca = new_certificate(name_of(forgery, FORGED_CA, "Intel SGX PCK Platform CA"), SERIAL_CA,
+                            p->ca_key, p->root);
+    add_profile(p->ca, p->root, edit_of(forgery, FORGED_CA),
                 flaw == FLAW_CA_NOT_CA ? "critical,CA:FALSE" : "critical,CA:TRUE,pathlen:0",
                 "critical,keyCertSign,cRLSign");
     X509_sign(p->ca, p->root_key, EVP_sha256());
-    p->leaf = new_certificate(flaw == FLAW_LEAF_NAME ? "Somebody" : "Intel SGX PCK Certificate",
-                              SERIAL_LEAF, p->leaf_key, p->ca);
-    add_profile(p->leaf, p->ca, "critical,CA:FALSE", "critical,digitalSignature");
+    p->leaf =
+        new_certificate(name_of(forgery, FORGED_LEAF,
+                                flaw == FLAW_LEAF_NAME ? "Somebody" : "Intel SGX PCK Certificate"),
+                        SERIAL_LEAF, p->leaf_key, p->ca);
+    add_profile(p->leaf, p->ca, edit_of(forgery, FORGED_LEAF), "critical,CA:FALSE",
+                "critical,digitalSignature");
     GByteArray *sgx = sgx_extension();
     add_raw_extension(p->leaf, "1.2.840.113741.1.13.1", sgx->data, sgx->len);
     g_byte_array_unref(sgx);
     X509_sign(p->leaf, p->ca_key, EVP_sha256());
-    p->signer = new_certificate("Intel SGX TCB Signing", SERIAL_SIGNER, p->signer_key, p->root);
-    add_profile(p->signer, p->root, "critical,CA:FALSE", "critical,digitalSignature");
+    p->signer = new_certificate(name_of(forgery, FORGED_SIGNER, "Intel SGX TCB Signing"),
+                                SERIAL_SIGNER, p->signer_key, p->root);
+    add_profile(p->signer, p->root, edit_of(forgery, FORGED_SIGNER), "critical,CA:FALSE",
+                "critical,digitalSignature");
     X509_sign(p->signer, p->root_key, EVP_sha256());
 }
 
@@ -252,127 +301,7 @@ static void platform_clear(Platform *p)
         X509_free(certificates[i]);
 }
 
-/* ---- infos ---- */
-
-static char *rfc3339(int64_t seconds)
-{
-    g_autoptr(GDateTime) time = g_date_time_new_from_unix_utc(seconds);
-    return g_date_time_format(time, "%Y-%m-%dT%H:%M:%SZ");
-}
-
-static void append_components(GString *json, const char *name, const uint8_t *svn)
-{
-    g_string_append_printf(json, "\"%s\":[", name);
-    for (unsigned i = 0; i < 16; i++)
-        g_string_append_printf(json, "%s{\"svn\":%u}", i ? "," : "", svn[i]);
-    g_string_append(json, "]");
-}
-
-static void append_level(GString *json, const uint8_t *sgx, const uint8_t *tdx, const char *status)
-{
-    g_string_append(json, "{\"tcb\":{");
-    append_components(json, "sgxtcbcomponents", sgx);
-    g_string_append_printf(json, ",\"pcesvn\":%d", PLATFORM_PCESVN);
-    if (tdx) {
-        g_string_append_c(json, ',');
-        append_components(json, "tdxtcbcomponents", tdx);
-    }
-    g_string_append_printf(json,
-                           "},\"tcbDate\":\"2023-01-01T00:00:00Z\",\"tcbStatus\":\"%s\","
-                           "\"advisoryIDs\":[\"INTEL-SA-00002\",\"INTEL-SA-00001\"]}",
-                           status);
-}
-
-static bool is_tdx(const Forgery *forgery)
-{
-    return forgery->version > 3 && !forgery->sgx;
-}
-
-static const char *or_up_to_date(const char *status)
-{
-    return status ? status : "UpToDate";
-}
-
-/* What the TDX module's bytes of the forged TDs say: identity 1, level 4; relaunch reaches 6. */
-static const uint8_t td_svn[16] = {4, 1, 2};
-static const uint8_t td_svn_now[16] = {6, 1, 3};
-
-static void append_modules(GString *json, const Forgery *forgery)
-{
-    static const char zeros[] = "000000000000000000000000000000000000000000000000"
-                                "000000000000000000000000000000000000000000000000";
-    g_autofree char *signer = g_strdup(zeros);
-    if (forgery->flaw == FLAW_MODULE_SIGNER)
-        signer[0] = '1';
-    g_string_append_printf(json,
-                           "\"tdxModule\":{\"mrsigner\":\"%s\",\"attributes\":\"0000000000000000\","
-                           "\"attributesMask\":\"FFFFFFFFFFFFFFFF\"},\"tdxModuleIdentities\":[{"
-                           "\"id\":\"%s\",\"mrsigner\":\"%s\",\"attributes\":\"0000000000000000\","
-                           "\"attributesMask\":\"FFFFFFFFFFFFFFFF\",\"tcbLevels\":["
-                           "{\"tcb\":{\"isvsvn\":2},\"tcbDate\":\"2022-01-01T00:00:00Z\","
-                           "\"tcbStatus\":\"OutOfDate\"},"
-                           "{\"tcb\":{\"isvsvn\":4},\"tcbDate\":\"2023-01-01T00:00:00Z\","
-                           "\"tcbStatus\":\"%s\",\"advisoryIDs\":[\"INTEL-SA-00003\"]},"
-                           "{\"tcb\":{\"isvsvn\":6},\"tcbDate\":\"2023-01-01T00:00:00Z\","
-                           "\"tcbStatus\":\"UpToDate\"}]}],",
-                           signer, forgery->flaw == FLAW_MODULE_UNKNOWN ? "TDX_07" : "tdx_01",
-                           signer, or_up_to_date(forgery->module_status));
-}
-
-static char *tcb_info_json(const Forgery *forgery)
-{
-    GString *json = g_string_new("{");
-    uint8_t level[16];
-    bool tdx = is_tdx(forgery);
-    g_autofree char *from = rfc3339(FORGED_NOW - 5 * FORGED_DAY);
-    g_autofree char *until = rfc3339(FORGED_NOW + 25 * FORGED_DAY);
-    g_string_append_printf(json,
-                           "\"id\":\"%s\",\"version\":3,\"issueDate\":\"%s\",\"nextUpdate\":\"%s\","
-                           "\"fmspc\":\"%s\",\"pceId\":\"0000\",\"tcbType\":0,"
-                           "\"tcbEvaluationDataNumber\":15,",
-                           tdx ? "TDX" : "SGX", from, until,
-                           forgery->flaw == FLAW_TCB_OTHER_FMSPC ? "00606A000000" : "30606A000000");
-    if (tdx)
-        append_modules(json, forgery);
-    memcpy(level, platform_svn, sizeof level);
-    if (forgery->flaw == FLAW_TCB_LEVEL_ABOVE)
-        level[15]++;
-    g_string_append(json, "\"tcbLevels\":[");
-    /* Out of order on purpose: levels are sorted by the verifier. */
-    append_level(json, level, tdx ? td_svn : NULL, or_up_to_date(forgery->status));
-    if (forgery->newest_status) {
-        g_string_append_c(json, ',');
-        append_level(json, platform_svn, td_svn_now, forgery->newest_status);
-    }
-    if (forgery->flaw == FLAW_TCB_LEVEL_TWICE) {
-        g_string_append_c(json, ',');
-        append_level(json, level, tdx ? td_svn : NULL, "Revoked");
-    }
-    g_string_append(json, "]}");
-    return g_string_free(json, FALSE);
-}
-
-static char *qe_identity_json(const Forgery *forgery)
-{
-    const char *id = is_tdx(forgery) ? "TD_QE" : "QE";
-    int64_t begins = forgery->identity_from ? forgery->identity_from : FORGED_FROM;
-    g_autofree char *from = rfc3339(begins);
-    g_autofree char *until = rfc3339(begins + 30 * FORGED_DAY);
-    g_autofree char *signer = g_strnfill(64, '0');
-    signer[0] = '8';
-    signer[1] = 'C';
-    return g_strdup_printf(
-        "{\"id\":\"%s\",\"version\":2,\"issueDate\":\"%s\",\"nextUpdate\":\"%s\","
-        "\"tcbEvaluationDataNumber\":16,\"miscselect\":\"00000000\","
-        "\"miscselectMask\":\"FFFFFFFF\",\"attributes\":\"11000000000000000000000000000000\","
-        "\"attributesMask\":\"FBFFFFFFFFFFFFFF0000000000000000\",\"mrsigner\":\"%s\","
-        "\"isvprodid\":1,\"tcbLevels\":[{\"tcb\":{\"isvsvn\":%d},"
-        "\"tcbDate\":\"2023-01-01T00:00:00Z\",\"tcbStatus\":\"%s\","
-        "\"advisoryIDs\":[\"INTEL-SA-00002\"]}]}",
-        forgery->flaw == FLAW_IDENTITY_ID ? "QVE" : id, from, until, signer,
-        forgery->flaw == FLAW_QE_TOO_OLD ? QE_ISV_SVN + 1 : QE_ISV_SVN,
-        or_up_to_date(forgery->qe_status));
-}
+/* ---- collateral ---- */
 
 static GBytes *signed_document(Platform *p, const char *json, bool flawed, GBytes **signature)
 {
@@ -389,13 +318,18 @@ static long root_crl_serial(Flaw flaw)
     return flaw == FLAW_CA_REVOKED ? SERIAL_CA : flaw == FLAW_SIGNER_REVOKED ? SERIAL_SIGNER : 0;
 }
 
+static const CrlEdit *crl_edit_of(const Forgery *forgery, ForgedCertificate issuer)
+{
+    return forgery->crl.issuer == issuer ? &forgery->crl : NULL;
+}
+
 static Collateral *forged_collateral(Platform *p)
 {
     const Forgery *forgery = p->forgery;
     Flaw flaw = forgery->flaw;
     Collateral *out = collateral_new("forged");
-    g_autofree char *info = tcb_info_json(forgery);
-    g_autofree char *identity = qe_identity_json(forgery);
+    g_autofree char *info = forged_tcb_info(forgery);
+    g_autofree char *identity = forged_qe_identity(forgery);
     g_autoptr(GString) chain = g_string_new(NULL);
     append_pem(chain, p->signer);
     if (!forgery->signer_only)
@@ -406,10 +340,11 @@ static Collateral *forged_collateral(Platform *p)
         signed_document(p, identity, flaw == FLAW_IDENTITY_SIGNATURE, &out->qe_identity_signature);
     out->tcb_info_chain = g_bytes_new(chain->str, chain->len);
     out->qe_identity_chain = g_bytes_ref(out->tcb_info_chain);
-    out->root_crl = crl_der(p->root, p->root_key, 300, root_crl_serial(flaw), true);
-    out->pck_crl =
-        crl_der(p->ca, flaw == FLAW_CRL_BY_ROOT ? p->root_key : p->ca_key, 20,
-                flaw == FLAW_LEAF_REVOKED ? SERIAL_LEAF : 0, flaw != FLAW_CRL_WITHOUT_NUMBER);
+    out->root_crl = crl_der(p->root, p->root_key, 300, root_crl_serial(flaw), true,
+                            crl_edit_of(forgery, FORGED_ROOT));
+    out->pck_crl = crl_der(p->ca, flaw == FLAW_CRL_BY_ROOT ? p->root_key : p->ca_key, 20,
+                           flaw == FLAW_LEAF_REVOKED ? SERIAL_LEAF : 0,
+                           flaw != FLAW_CRL_WITHOUT_NUMBER, crl_edit_of(forgery, FORGED_CA));
     return out;
 }
 
@@ -431,6 +366,13 @@ static void put_number(GByteArray *to, uint64_t number, size_t size)
 static void fill(uint8_t *out, uint8_t value, size_t size)
 {
     memset(out, value, size);
+}
+
+/* The list ends at a change that changes nothing. */
+static void edit_bytes(uint8_t *bytes, const ByteEdit edits[MAX_EDITS])
+{
+    for (unsigned i = 0; i < MAX_EDITS && (edits[i].at != 0 || edits[i].value != 0); i++)
+        bytes[edits[i].at] = edits[i].value;
 }
 
 static void sgx_body(uint8_t out[384], bool debug, const uint8_t report_data[64])
@@ -458,15 +400,16 @@ static void qe_body(Platform *p, uint8_t out[384], const uint8_t auth[32])
     out[48] = (uint8_t)(0x11 | (flaw == FLAW_QE_DEBUG ? 2 : 0));
     out[128] = (uint8_t)(QE_SIGNER_BYTE ^ (flaw == FLAW_QE_SIGNER));
     out[256] = 1;
-    out[258] = QE_ISV_SVN;
+    out[258] = FORGED_QE_SVN;
     memcpy(out + 320, report_data, 64);
+    edit_bytes(out, p->forgery->qe);
 }
 
 static void put_td_body(GByteArray *to, const Forgery *forgery, const uint8_t report_data[64])
 {
     uint8_t body[584] = {0};
     static const uint8_t none[48];
-    memcpy(body, td_svn, 16);
+    memcpy(body, forged_td_svn, 16);
     body[120] = forgery->flaw == FLAW_DEBUG; /* TD attributes */
     body[123] = forgery->flaw == FLAW_SEPT_VE ? 0 : 0x10;
     fill(body + 136, 0x33, 48); /* MRTD */
@@ -475,7 +418,7 @@ static void put_td_body(GByteArray *to, const Forgery *forgery, const uint8_t re
     memcpy(body + 520, report_data, 64);
     put(to, body, sizeof body);
     if (forgery->version == 5) {
-        put(to, td_svn_now, 16);
+        put(to, forged_td_svn_now, 16);
         put(to, none, 48);
     }
 }
@@ -483,7 +426,7 @@ static void put_td_body(GByteArray *to, const Forgery *forgery, const uint8_t re
 static void put_body(GByteArray *to, const Forgery *forgery, const uint8_t report_data[64])
 {
     uint8_t body[384];
-    if (is_tdx(forgery)) {
+    if (forged_is_tdx(forgery)) {
         put_td_body(to, forgery, report_data);
         return;
     }
@@ -500,7 +443,7 @@ static void put_header(GByteArray *to, const Forgery *forgery)
         id[0] ^= 1;
     put_number(to, forgery->version ? forgery->version : 3, 2);
     put_number(to, 2, 2);
-    put_number(to, is_tdx(forgery) ? 0x81 : 0, 4);
+    put_number(to, forged_is_tdx(forgery) ? 0x81 : 0, 4);
     put_number(to, 0, 4);
     put(to, id, sizeof id);
     put(to, user_data, sizeof user_data);
@@ -541,6 +484,7 @@ static GBytes *forged_quote(Platform *p, const uint8_t report_data[64])
     uint8_t signature[64], point[65];
     put_header(quote, forgery);
     put_body(quote, forgery, report_data);
+    edit_bytes(quote->data, forgery->quote);
     sign_raw(p->attestation_key, quote->data, quote->len, signature);
     if (forgery->flaw == FLAW_QUOTE_SIGNATURE)
         signature[3] ^= 1;
@@ -575,8 +519,8 @@ static GBytes *forged_certificate(Platform *p)
     X509 *certificate = new_certificate("localhost", SERIAL_TLS, p->tls_key, NULL);
     ASN1_TIME_set(X509_getm_notAfter(certificate), FORGED_NOW + 10 * FORGED_DAY);
     add_raw_extension(certificate,
-                      is_tdx(p->forgery) ? "1.2.840.113741.1337.8" : "1.2.840.113741.1337.6", data,
-                      size);
+                      forged_is_tdx(p->forgery) ? "1.2.840.113741.1337.8" : "1.2.840.113741.1337.6",
+                      data, size);
     X509_sign(certificate, flaw == FLAW_SELF_SIGNATURE ? p->root_key : p->tls_key, EVP_sha256());
     GString *pem = g_string_new(NULL);
     append_pem(pem, certificate);

@@ -43,6 +43,35 @@ typedef enum {
     FLAW_MODULE_UNKNOWN,
 } Flaw;
 
+/* What is changed before it is signed, so that every signature holds. Each list ends at a zeroed
+ * entry. */
+enum { MAX_EDITS = 5 };
+typedef struct TextEdit {
+    const char *find, *put; /* the first that is found */
+} TextEdit;
+typedef struct ByteEdit {
+    size_t at;
+    uint8_t value;
+} ByteEdit;
+
+/* Their serial numbers, too. */
+typedef enum { FORGED_NONE, FORGED_ROOT, FORGED_CA, FORGED_LEAF, FORGED_SIGNER } ForgedCertificate;
+
+/* Members that are zero leave the certificate, or list, as it is. */
+typedef struct CertificateEdit {
+    ForgedCertificate which;
+    const char *name, *constraints, *usage; /* as in openssl.cnf */
+    const char *unknown;                    /* value of an extension that nobody asks for */
+    int without;                            /* NID of an extension */
+    int64_t from, until;
+} CertificateEdit;
+typedef struct CrlEdit {
+    ForgedCertificate issuer; /* FORGED_ROOT or FORGED_CA */
+    int without;
+    int64_t from, until;
+    long revoked; /* serial number */
+} CrlEdit;
+
 /* Zeroed: a v3 quote, UpToDate, all good. */
 typedef struct Forgery {
     Flaw flaw;
@@ -53,7 +82,12 @@ typedef struct Forgery {
     bool signer_only;
     int64_t identity_from; /* issueDate of the QE identity; 0: three days ago */
     size_t trailing;       /* zero bytes after the quote */
-    size_t slack;          /* bytes inside auth_data that no field covers (v3) */
+    TextEdit info[MAX_EDITS], identity[MAX_EDITS];
+    ByteEdit quote[MAX_EDITS]; /* offsets in the quote, up to the end of its report */
+    ByteEdit qe[MAX_EDITS];    /* offsets in the QE's report */
+    CertificateEdit certificate;
+    CrlEdit crl;
+    size_t slack; /* bytes inside auth_data that no field covers (v3) */
 } Forgery;
 
 typedef struct Forged {
