@@ -63,6 +63,7 @@ void console_free(Console *console)
     g_free(console->old_pattern);
     g_free(console->said);
     g_free(console->copy);
+    g_free(console->copy_shown);
     g_free(console->scheme);
     g_free(console->clock);
     grid_free(console->grid);
@@ -174,6 +175,17 @@ void console_say(Console *console, Role role, const char *format, ...)
     va_end(arguments);
     console->said_role = role;
     console->changed = true;
+}
+
+void console_copy(Console *console, const char *what, const char *text)
+{
+    g_autofree char *first = g_strndup(text, strcspn(text, "\n"));
+
+    g_free(console->copy);
+    g_free(console->copy_shown);
+    console->copy = g_strdup(text);
+    console->copy_shown = what == NULL ? g_strdup(first) : g_strdup_printf("%s %s", what, first);
+    console->wishes |= WISH_COPY;
 }
 
 void console_touch(Console *console)
@@ -344,6 +356,11 @@ unsigned console_take_wishes(Console *console)
 const char *console_copy_text(const Console *console)
 {
     return console->copy;
+}
+
+const char *console_copy_shown(const Console *console)
+{
+    return console->copy_shown;
 }
 
 const char *console_scheme(const Console *console)

@@ -40,6 +40,8 @@ void console_touch(Console *console); /* the next console_draw draws */
 
 unsigned console_take_wishes(Console *console);
 const char *console_copy_text(const Console *console);
+/* What is said of it: its name and its first line. */
+const char *console_copy_shown(const Console *console);
 const char *console_scheme(const Console *console);
 bool console_mouse(const Console *console);
 
@@ -56,6 +58,8 @@ void console_pop(Console *console);
 void console_focus(Console *console, unsigned place);
 void console_say(Console *console, Role role, const char *format, ...) G_GNUC_PRINTF(3, 4);
 void console_command(Console *console, CommandId command);
+/* Hands text to the terminal's clipboard. `what` names it in the message, or NULL. */
+void console_copy(Console *console, const char *what, const char *text);
 void console_start_export(Console *console, unsigned number);
 /* The name of the history file and such: $XDG_STATE_HOME/mse-console/NAME, or NULL. g_free. */
 char *console_state_path(const char *name);

@@ -70,9 +70,7 @@ static void copy_command(Console *console)
         console_say(console, ROLE_DIM, "%s", _("nothing was done yet"));
         return;
     }
-    g_free(console->copy);
-    console->copy = g_strdup(console->model.done);
-    console->wishes |= WISH_COPY;
+    console_copy(console, NULL, console->model.done);
 }
 
 static void toggle_mouse(Console *console)
@@ -319,6 +317,9 @@ void console_run_command(Console *console, CommandId command)
         return;
     case COMMAND_CANCEL:
         cancel_job(console);
+        return;
+    case COMMAND_COPY:
+        console_say(console, ROLE_DIM, "%s", _("there is nothing to copy here"));
         return;
     case COMMAND_COPY_COMMAND:
         copy_command(console);

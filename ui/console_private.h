@@ -39,7 +39,7 @@ struct Console {
     Role said_role;
 
     unsigned wishes;
-    char *copy;
+    char *copy, *copy_shown;
 
     Grid *grid;
     bool ascii;

@@ -35,6 +35,8 @@ const CommandRow command_table[N_COMMANDS] = {
                         N_("write what was judged (certificate, quote, collateral, verdict) to one "
                            "file that verify reads"),
                         NULL, false},
+    [COMMAND_CHAIN] = {"chain", "t", PANE_EVIDENCE, N_("chain"),
+                       N_("to the chain of trust, and back to the verdict"), NULL, true},
     [COMMAND_FILTER] = {"filter", "/", PANE_INPUTS, N_("filter"),
                         N_("show the rows that a regular expression matches, as it is typed; ! "
                            "before it inverts, nothing shows all"),
@@ -99,6 +101,9 @@ const CommandRow command_table[N_COMMANDS] = {
     [COMMAND_LINE] = {"command-line", ":", PANE_ANY & ~(unsigned)PANE_FORM, N_("command"),
                       N_("type a command as in the shell, with completion and history"), NULL,
                       true},
+    [COMMAND_COPY] = {"copy", "y", PANE_ANY & ~(unsigned)PANE_FORM, NULL,
+                      N_("copy what is selected, whole: a measurement, a check, a file's name"),
+                      NULL, true},
     [COMMAND_COPY_COMMAND] = {"copy-command", "Y", PANE_ANY & ~(unsigned)PANE_FORM, NULL,
                               N_("copy the shell's command line for what was just done"), NULL,
                               true},

@@ -83,7 +83,7 @@ static void copy(Console *console)
     if (way == NULL)
         console_say(console, ROLE_WARNING, "%s", _("too long for the terminal's clipboard"));
     else
-        console_say(console, ROLE_TEXT, _("copied (%s): %s"), way, console_copy_text(console));
+        console_say(console, ROLE_TEXT, _("copied (%s): %s"), way, console_copy_shown(console));
 }
 
 static void grant_wishes(Loop *loop)

@@ -10,6 +10,7 @@
 #include "core/sanitize.h"
 #include "format/date.h"
 #include "ui/console.h"
+#include "ui/measurement.h"
 #include "ui/pane_reading.h"
 #include "ui/text.h"
 
@@ -19,9 +20,13 @@ typedef struct EvidencePane {
     /* what the document was made from */
     unsigned made_number;
     uint64_t made_input_version, made_version;
+    unsigned chain; /* the line of its heading; 0: there is none */
 } EvidencePane;
 
 enum { LABEL_WIDTH = 14 };
+
+/* What lines stand for. Each leads to a check: the rest of dividing by N_CHECKS. */
+enum { TAG_CHECK = 0, TAG_LINK = N_CHECKS, TAG_MEASUREMENT = 2 * N_CHECKS };
 
 static void evidence_free(Pane *pane)
 {
@@ -65,39 +70,61 @@ static unsigned count_results(const Verdict *verdict, CheckResult result)
     return n;
 }
 
-static void add_headline(Document *document, const Input *input)
+/* "binding failed", "crl and 2 more failed" */
+static void add_failed(Document *document, const Input *input)
+{
+    const Verdict *verdict = input->result == NULL ? NULL : input->result->verdict;
+    unsigned n = verdict == NULL ? 1 : count_results(verdict, CHECK_RESULT_FAILED);
+
+    if (input->failed < 0)
+        return;
+    if (n < 2)
+        document_printf(document, ROLE_STRONG, _("  %s failed"), check_table[input->failed].id);
+    else
+        document_printf(document, ROLE_STRONG,
+                        P_("  %s and %u more failed", "  %s and %u more failed", n - 1),
+                        check_table[input->failed].id, n - 1);
+}
+
+static void add_headline(Document *document, const Input *input, int width)
 {
     const OutcomeRow *row = &outcome_table[input->outcome];
     const Verdict *verdict = input->result == NULL ? NULL : input->result->verdict;
     unsigned warnings = verdict == NULL ? 0 : count_results(verdict, CHECK_RESULT_WARNING);
-    int failed = input->failed;
 
     document_line(document, DOCUMENT_PLAIN);
     document_printf(document, row->role, "%s %s", row->mark, _(row->headline));
     if (input->outcome == OUTCOME_WARNINGS && warnings > 0)
-        document_printf(document, ROLE_TEXT,
+        document_printf(document, ROLE_STRONG,
                         P_("  with %u warning", "  with %u warnings", warnings), warnings);
-    if (input->outcome == OUTCOME_REJECTED && failed >= 0)
-        document_printf(document, ROLE_TEXT, "  %s", _(check_table[failed].title));
-    if (verdict != NULL) {
-        g_autofree char *at = moment(verdict->time);
-        g_autofree char *said = g_strdup_printf(_("judged as of %s"), at);
-        document_add_right(document, ROLE_DIM, said);
-    }
+    if (input->outcome != OUTCOME_REJECTED || input->failed < 0)
+        return;
+    add_failed(document, input);
+    document_line(document, DOCUMENT_PLAIN);
+    document_wrap(document, 2, width, ROLE_REJECTED, _(check_table[input->failed].failure_means));
+}
+
+static char *interval_text(const Verdict *verdict)
+{
+    g_autofree char *from = day(verdict->valid_from);
+    g_autofree char *until = day(verdict->valid_until);
+    const char *bound = verdict->valid_until_name ? verdict->valid_until_name : "–";
+
+    if (verdict->kind == VERDICT_REJECTED)
+        return g_strdup_printf(_("its documents are valid from %s to %s (%s)"), from, until, bound);
+    if (verdict->valid_until < verdict->time)
+        return g_strdup_printf(_("was valid from %s to %s (%s)"), from, until, bound);
+    return g_strdup_printf(_("valid from %s to %s (%s)"), from, until, bound);
 }
 
 static void add_interval(Document *document, const Verdict *verdict, int width)
 {
-    g_autofree char *from = NULL, *until = NULL, *text = NULL;
+    g_autofree char *at = moment(verdict->time);
+    g_autofree char *judged = g_strdup_printf(_("judged as of %s"), at);
+    g_autofree char *interval = verdict->has_interval ? interval_text(verdict) : NULL;
+    g_autofree char *text =
+        interval == NULL ? g_strdup(judged) : g_strdup_printf("%s; %s", interval, judged);
 
-    if (!verdict->has_interval)
-        return;
-    from = day(verdict->valid_from);
-    until = day(verdict->valid_until);
-    text =
-        g_strdup_printf(verdict->valid_until < verdict->time ? _("was valid from %s to %s (%s)")
-                                                             : _("valid from %s to %s (%s)"),
-                        from, until, verdict->valid_until_name ? verdict->valid_until_name : "–");
     document_line(document, DOCUMENT_PLAIN);
     document_wrap(document, 2, width, ROLE_TEXT, text);
 }
@@ -124,22 +151,27 @@ static void add_field(Document *document, const char *label, Role role, const ch
     document_add_at(document, 2 + LABEL_WIDTH, role, text);
 }
 
-/* The meaning first, then both ends of the hex: the whole is in the explanation and in :inspect. */
-static void add_measurement(Document *document, const char *label, const uint8_t *bytes,
-                            size_t size, CheckResult result, int width)
+/* The meaning first, then both ends of the hex: Enter shows the whole, y copies it. */
+static void add_measurement(Document *document, const Verdict *verdict, MeasurementId id, int width)
 {
     static const char *const meanings[N_CHECK_RESULTS] = {
         [CHECK_RESULT_OK] = N_("as expected"),
         [CHECK_RESULT_WARNING] = N_("as expected"),
-        [CHECK_RESULT_FAILED] = N_("not the expected one"),
+        [CHECK_RESULT_FAILED] = N_("NOT the expected one"),
     };
-    g_autofree char *hex = hex_encode(span_of(bytes, size));
+    CheckId check = measurement_check(id);
+    CheckResult result = verdict->checks[check].result;
     const char *meaning = meanings[result] == NULL ? NULL : _(meanings[result]);
     int left = width - 2 - LABEL_WIDTH - (meaning ? (int)text_width(meaning) + 2 : 0);
-    g_autofree char *shown = text_cut_middle(hex, (unsigned)MAX(left, 9));
+    g_autofree char *hex = NULL, *shown = NULL;
+    Span bytes;
 
-    document_line(document, DOCUMENT_PLAIN);
-    document_add_at(document, 2, ROLE_DIM, label);
+    if (!measurement_bytes(verdict, id, &bytes))
+        return;
+    hex = hex_encode(bytes);
+    shown = text_cut_middle(hex, (unsigned)MAX(left, 9));
+    document_line(document, TAG_MEASUREMENT + (int)id * N_CHECKS + (int)check);
+    document_add_at(document, 2, ROLE_DIM, measurement_label(id));
     if (meaning != NULL) {
         document_add_at(document, 2 + LABEL_WIDTH, check_role(result), meaning);
         document_add(document, ROLE_TEXT, "  ");
@@ -167,32 +199,14 @@ static void add_tcb(Document *document, const Verdict *verdict, int width)
     document_wrap(document, 2 + LABEL_WIDTH, width, ROLE_DIM, advisories);
 }
 
-static void add_sgx(Document *document, const Verdict *verdict, int width)
+static void add_product(Document *document, const SgxReportBody *body)
 {
-    const SgxReportBody *body = &verdict->quote.body.sgx;
     g_autofree char *product =
         g_strdup_printf(_("%u, security version %u"), body->isv_prod_id, body->isv_svn);
 
-    add_measurement(document, "MRENCLAVE", body->mr_enclave, 32,
-                    verdict->checks[CHECK_MRENCLAVE].result, width);
-    add_measurement(document, "MRSIGNER", body->mr_signer, 32,
-                    verdict->checks[CHECK_MRSIGNER].result, width);
-    add_field(document, _("product"), ROLE_TEXT, product);
     if (body->flags & SGX_FLAG_DEBUG)
-        add_field(document, _("mode"), ROLE_REJECTED, _("debug: its memory can be read"));
-}
-
-static void add_tdx(Document *document, const Verdict *verdict, int width)
-{
-    const TdReportBody *body = &verdict->quote.body.td;
-
-    add_measurement(document, "MRTD", body->mr_td, 48, verdict->checks[CHECK_MRTD].result, width);
-    for (unsigned i = 0; i < 4; i++) {
-        char label[] = "RTMR0";
-        label[4] = (char)('0' + i);
-        add_measurement(document, label, body->rt_mr[i], 48, verdict->checks[CHECK_RTMR].result,
-                        width);
-    }
+        add_field(document, _("mode"), ROLE_REJECTED, _("DEBUG: its memory can be read"));
+    add_field(document, _("product"), ROLE_TEXT, product);
 }
 
 static void add_enclave(Document *document, const Verdict *verdict, const Input *input, int width)
@@ -203,11 +217,9 @@ static void add_enclave(Document *document, const Verdict *verdict, const Input 
     if (input->kind_text != NULL)
         add_field(document, _("kind"), ROLE_TEXT, input->kind_text);
     if (verdict->quote.tee == TEE_SGX)
-        add_sgx(document, verdict, width);
-    else
-        add_tdx(document, verdict, width);
-    add_measurement(document, _("report data"), quote_report_data(&verdict->quote), 64,
-                    verdict->checks[CHECK_REPORT_DATA].result, width);
+        add_product(document, &verdict->quote.body.sgx);
+    for (unsigned i = 0; i < N_MEASUREMENTS; i++)
+        add_measurement(document, verdict, (MeasurementId)i, width);
     add_tcb(document, verdict, width);
 }
 
@@ -228,15 +240,16 @@ static void add_check(Document *document, CheckId id, const CheckOutcome *outcom
     bool failed = outcome->result == CHECK_RESULT_FAILED;
     bool reached = outcome->result != CHECK_RESULT_NOT_REACHED;
     const char *text = check_text(id, outcome);
+    g_autofree char *cut = text_cut_clause(text, (unsigned)MAX(width - 2 - LABEL_WIDTH, 9));
 
-    document_line(document, (int)id);
+    document_line(document, TAG_CHECK + (int)id);
     document_printf(document, check_role(outcome->result), " %s ", check_mark(outcome->result));
     document_add_at(document, 3, reached ? ROLE_TEXT : ROLE_DIM, check_table[id].id);
     if (failed || outcome->result == CHECK_RESULT_WARNING)
         document_wrap(document, 2 + LABEL_WIDTH, width - 1, failed ? ROLE_REJECTED : ROLE_WARNING,
                       text);
     else
-        document_add_at(document, 2 + LABEL_WIDTH, ROLE_DIM, text);
+        document_add_at(document, 2 + LABEL_WIDTH, ROLE_DIM, cut);
 }
 
 /* Not asked for is one line together: what was judged stands out. */
@@ -281,7 +294,7 @@ static void add_link(Document *document, const Verdict *verdict, const TrustLink
     CheckResult result = verdict->checks[link->check].result;
     bool dated = link->not_before != 0 || link->not_after != 0;
 
-    document_line(document, N_CHECKS + (int)link->check);
+    document_line(document, TAG_LINK + (int)link->check);
     document_printf(document, check_role(result), " %s ", check_mark(result));
     document_add_at(document, 3 + (int)depth * 2, ROLE_BORDER, depth > 0 ? "└ " : "");
     document_add(document, ROLE_DIM, link->role);
@@ -296,19 +309,27 @@ static void add_link(Document *document, const Verdict *verdict, const TrustLink
     }
 }
 
-static void add_chain(Document *document, const Verdict *verdict)
+static void add_chain(EvidencePane *self, Document *document, const Verdict *verdict)
 {
     unsigned depth = 0;
 
     if (verdict->chain == NULL || verdict->chain->len == 0)
         return;
     document_heading(document, _("CHAIN OF TRUST"));
+    self->chain = document->lines->len - 1;
     for (unsigned i = 0; i < verdict->chain->len; i++)
         if (!is_beside(verdict->chain->pdata[i]))
             add_link(document, verdict, verdict->chain->pdata[i], depth++);
     for (unsigned i = 0; i < verdict->chain->len; i++)
         if (is_beside(verdict->chain->pdata[i]))
             add_link(document, verdict, verdict->chain->pdata[i], 0);
+}
+
+static void add_hash(Document *document, const char *label, const char *hex, int width)
+{
+    document_line(document, DOCUMENT_PLAIN);
+    document_add_at(document, 2, ROLE_DIM, label);
+    document_wrap(document, 2 + LABEL_WIDTH, width, ROLE_DIM, hex);
 }
 
 static void add_source(Document *document, const Input *input, int width)
@@ -321,11 +342,11 @@ static void add_source(Document *document, const Input *input, int width)
     document_add_at(document, 2, ROLE_DIM, _("from"));
     document_wrap(document, 2 + LABEL_WIDTH, width, ROLE_TEXT, input->name);
     if (result->sha256 != NULL)
-        add_field(document, "SHA-256", ROLE_DIM, result->sha256);
+        add_hash(document, "SHA-256", result->sha256, width);
     if (result->verdict != NULL && result->verdict->root_name != NULL) {
         root = hex_encode(span_of(result->verdict->root_sha256, 32));
         add_field(document, _("root"), ROLE_TEXT, result->verdict->root_name);
-        add_field(document, "", ROLE_DIM, root);
+        add_hash(document, "", root, width);
     }
     if (result->journal_error != NULL)
         add_field(document, _("journal"), ROLE_WARNING, result->journal_error->message);
@@ -355,18 +376,20 @@ static void add_waiting(Document *document, const char *problem, int width)
     document_wrap(document, 2, width, ROLE_REJECTED, problem);
 }
 
-static Document *make_document(const Input *input, const char *problem, int width)
+static Document *make_document(EvidencePane *self, const Input *input, const char *problem,
+                               int width)
 {
     Document *document = document_new();
     const Verdict *verdict;
 
+    self->chain = 0;
     if (input == NULL)
         return document;
     if (input->outcome == OUTCOME_WAITING) {
         add_waiting(document, problem, width);
         return document;
     }
-    add_headline(document, input);
+    add_headline(document, input, width);
     if (input->result == NULL) /* let go: the rest is on its way */
         return document;
     verdict = input->result->verdict;
@@ -378,7 +401,7 @@ static Document *make_document(const Input *input, const char *problem, int widt
     add_root(document, verdict, width);
     add_checks(document, verdict, width);
     add_enclave(document, verdict, input, width);
-    add_chain(document, verdict);
+    add_chain(self, document, verdict);
     add_source(document, input, width);
     return document;
 }
@@ -394,7 +417,7 @@ static void fit(Pane *pane, const Model *model, int width, int height)
 
     if (other || self->made_input_version != version || reading_must_make(&self->reading, width) ||
         (waits && self->made_version != model->version))
-        made = make_document(input, model->problem, width);
+        made = make_document(self, input, model->problem, width);
     if (other)
         self->reading.view.top = self->reading.view.at = 0;
     self->made_input_version = version;
@@ -413,12 +436,65 @@ static Redo explain(EvidencePane *self, Console *console)
     return REDO_DRAW;
 }
 
+static void copy_measurement(const Verdict *verdict, MeasurementId id, Console *console)
+{
+    g_autofree char *hex = NULL;
+    Span bytes;
+
+    if (!measurement_bytes(verdict, id, &bytes))
+        return;
+    hex = hex_encode(bytes);
+    console_copy(console, measurement_label(id), hex);
+}
+
+/* Whole, whatever the pane had room for. */
+static Redo copy(EvidencePane *self, Console *console)
+{
+    const Input *input = model_input(console_model(console), self->number);
+    const Verdict *verdict = input == NULL || input->result == NULL ? NULL : input->result->verdict;
+    int tag = document_view_tag(&self->reading.view, self->reading.document);
+
+    if (verdict == NULL || tag == DOCUMENT_PLAIN)
+        return REDO_NOTHING;
+    if (tag >= TAG_MEASUREMENT)
+        copy_measurement(verdict, (MeasurementId)((tag - TAG_MEASUREMENT) / N_CHECKS), console);
+    else if (tag < TAG_LINK)
+        console_copy(console, check_table[tag].id, check_text((CheckId)tag, &verdict->checks[tag]));
+    else
+        return reading_command(&self->reading.pane, console, COMMAND_COPY);
+    return REDO_DRAW;
+}
+
+/* The chain at the top of the pane, and its first link chosen; from there back to the verdict. */
+static Redo go_to_chain(EvidencePane *self, Console *console)
+{
+    DocumentView *view = &self->reading.view;
+    bool there = view->at > self->chain;
+
+    if (self->chain == 0) {
+        console_say(console, ROLE_DIM, "%s", _("there is no chain of trust to show"));
+        return REDO_DRAW;
+    }
+    document_view_end(view, self->reading.document, false);
+    if (there)
+        return REDO_DRAW;
+    view->top = self->chain;
+    view->at = self->chain + 1;
+    return REDO_DRAW;
+}
+
 static Redo command(Pane *pane, Console *console, CommandId id)
 {
     EvidencePane *self = (EvidencePane *)pane;
 
-    if (id == COMMAND_OPEN && self->reading.document != NULL)
+    if (self->reading.document == NULL)
+        return REDO_NOTHING;
+    if (id == COMMAND_OPEN)
         return explain(self, console);
+    if (id == COMMAND_COPY)
+        return copy(self, console);
+    if (id == COMMAND_CHAIN)
+        return go_to_chain(self, console);
     return reading_command(pane, console, id);
 }
 

@@ -4,8 +4,10 @@
  */
 #include "config.h"
 
+#include "core/hex.h"
 #include "core/i18n.h"
 #include "ui/console.h"
+#include "ui/measurement.h"
 #include "ui/pane_reading.h"
 
 typedef struct ExplainPane {
@@ -79,6 +81,20 @@ static void add_needs(Document *document, const CheckRow *row, const Verdict *ve
     }
 }
 
+/* What the check is about, in full. */
+static void add_measurements(Document *document, CheckId check, const Verdict *verdict, int width)
+{
+    for (unsigned i = 0; i < N_MEASUREMENTS; i++) {
+        g_autofree char *hex = NULL;
+        Span bytes;
+        if (measurement_check((MeasurementId)i) != check ||
+            !measurement_bytes(verdict, (MeasurementId)i, &bytes))
+            continue;
+        hex = hex_encode(bytes);
+        add_paragraph(document, measurement_label((MeasurementId)i), hex, width);
+    }
+}
+
 static Document *make(const ExplainPane *self, const Model *model, int width)
 {
     Document *document = document_new();
@@ -87,6 +103,7 @@ static Document *make(const ExplainPane *self, const Model *model, int width)
 
     if (verdict != NULL)
         add_outcome(document, &verdict->checks[self->check], row, width);
+    add_measurements(document, self->check, verdict, width);
     add_paragraph(document, _("WHAT IT PROVES"), _(row->proves), width);
     add_paragraph(document, _("WHAT A FAILURE MEANS"), _(row->failure_means), width);
     add_paragraph(document, _("WHAT TO DO"), _(row->what_to_do), width);
@@ -106,14 +123,46 @@ static void fit(Pane *pane, const Model *model, int width, int height)
     reading_fit(&self->reading, must ? make(self, model, width) : NULL, width, height);
 }
 
+/* The measurement in full where the check is about one, else the text. */
+static Redo command(Pane *pane, Console *console, CommandId id)
+{
+    const ExplainPane *self = (const ExplainPane *)pane;
+    const Verdict *verdict = verdict_of(self, console_model(console));
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    for (unsigned i = 0; id == COMMAND_COPY && i < N_MEASUREMENTS; i++) {
+        g_autofree char *hex = NULL;
+        Span bytes;
+        if (measurement_check((MeasurementId)i) != self->check ||
+            !measurement_bytes(verdict, (MeasurementId)i, &bytes))
+            continue;
+        hex = hex_encode(bytes);
+        g_string_append_printf(text, "%s%s", text->len > 0 ? "\n" : "", hex);
+    }
+    if (text->len == 0)
+        return reading_command(pane, console, id);
+    console_copy(console, check_table[self->check].id, text->str);
+    return REDO_DRAW;
+}
+
 static void show(Pane *pane, unsigned number)
 {
     ((ExplainPane *)pane)->number = number;
 }
 
 static const PaneClass explain_class = {
-    READING_OPERATIONS,   .show = show,   .kind = PANE_READING,
-    .free = explain_free, .title = title, .fit = fit,
+    .kind = PANE_READING,
+    .free = explain_free,
+    .title = title,
+    .update = reading_update,
+    .fit = fit,
+    .draw = reading_draw,
+    .command = command,
+    .pattern = reading_pattern,
+    .set_pattern = reading_set_pattern,
+    .pattern_state = reading_pattern_state,
+    .click = reading_click,
+    .show = show,
 };
 
 Pane *explain_pane_new(unsigned number, CheckId check)

@@ -310,6 +310,20 @@ static void mark_and_go_on(List *list)
     list_move(list, 1);
 }
 
+/* The names of what is marked, else of what is selected. */
+static void copy_names(const List *list, Console *console)
+{
+    g_autoptr(GArray) rows = list_chosen(list);
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    for (unsigned i = 0; i < rows->len; i++)
+        g_string_append_printf(
+            text, "%s%s", i > 0 ? "\n" : "",
+            model_input(console_model(console), g_array_index(rows, unsigned, i))->name);
+    if (rows->len > 0)
+        console_copy(console, NULL, text->str);
+}
+
 static Redo command(Pane *pane, Console *console, CommandId id)
 {
     InputsPane *self = (InputsPane *)pane;
@@ -357,6 +371,9 @@ static Redo command(Pane *pane, Console *console, CommandId id)
         return REDO_DRAW;
     case COMMAND_UNMARK_ALL:
         list_clear_marks(list);
+        return REDO_DRAW;
+    case COMMAND_COPY:
+        copy_names(list, console);
         return REDO_DRAW;
     case COMMAND_OPEN:
         console_focus(console, PLACE_RIGHT);

@@ -53,13 +53,35 @@ void reading_draw(const Pane *pane, const Model *model, const Canvas *canvas, bo
     document_draw(self->document, &self->view, canvas, focused);
 }
 
+/* The line that is chosen, or all of it where none can be. */
+static Redo copy_text(const ReadingPane *self, Console *console)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    if (self->document->lines->len == 0)
+        return REDO_NOTHING;
+    if (document_view_tag(&self->view, self->document) != DOCUMENT_PLAIN) {
+        g_autofree char *line = document_line_text(self->document, self->view.at);
+        console_copy(console, NULL, g_strstrip(line));
+        return REDO_DRAW;
+    }
+    for (unsigned i = 0; i < self->document->lines->len; i++) {
+        g_autofree char *line = document_line_text(self->document, i);
+        g_string_append_printf(text, "%s\n", line);
+    }
+    console_copy(console, NULL, text->str);
+    return REDO_DRAW;
+}
+
 Redo reading_command(Pane *pane, Console *console, CommandId command)
 {
     ReadingPane *self = (ReadingPane *)pane;
 
-    (void)console;
-    return self->document == NULL ? REDO_NOTHING
-                                  : document_command(&self->view, self->document, command);
+    if (self->document == NULL)
+        return REDO_NOTHING;
+    if (command == COMMAND_COPY)
+        return copy_text(self, console);
+    return document_command(&self->view, self->document, command);
 }
 
 const char *reading_pattern(const Pane *pane)

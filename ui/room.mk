@@ -27,6 +27,8 @@ libui_a_SOURCES = \
 	ui/manual.c \
 	ui/match.c \
 	ui/match.h \
+	ui/measurement.c \
+	ui/measurement.h \
 	ui/message.c \
 	ui/message.h \
 	ui/model.c \

@@ -97,6 +97,31 @@ char *text_cut_middle(const char *text, unsigned columns)
                            text_suffix(text, columns - 1 - used));
 }
 
+/* The last byte offset in text[0..most] that follows a clause (or a word), or 0. */
+static size_t end_of(const char *text, size_t most, const char *stops)
+{
+    for (size_t at = most; at > 0; at--)
+        if (text[at] == ' ' && (stops == NULL || strchr(stops, text[at - 1]) != NULL))
+            return at;
+    return 0;
+}
+
+char *text_cut_clause(const char *text, unsigned columns)
+{
+    size_t most, clause, word;
+
+    if (columns < 4 || text_width(text) <= columns)
+        return text_cut(text, columns);
+    most = text_prefix(text, columns - 2, NULL);
+    clause = end_of(text, most, ".,;:");
+    word = end_of(text, most, NULL);
+    if (clause * 2 < most)
+        clause = word;
+    if (clause * 2 < most)
+        return text_cut(text, columns);
+    return g_strdup_printf("%.*s " ELLIPSIS, (int)clause, text);
+}
+
 size_t text_break(const char *text, unsigned columns, const char **next)
 {
     size_t line = strcspn(text, "\n");

@@ -25,6 +25,8 @@ size_t text_prefix(const char *text, unsigned columns, unsigned *used);
  * at most `columns` wide. Free with g_free. */
 char *text_cut(const char *text, unsigned columns);
 char *text_cut_middle(const char *text, unsigned columns);
+/* Cut where a clause or at least a word ends, when half of the room is used that way. */
+char *text_cut_clause(const char *text, unsigned columns);
 
 /* The next line of `text` broken at white space to at most `columns` (at least 1): returns its
  * bytes, without trailing space; `*next` is where the following line begins, NULL after the last. A

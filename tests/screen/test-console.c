@@ -101,7 +101,7 @@ static void test_selection_follows(void)
     terminal_wait_text(terminal, "was valid from");
     terminal_type(terminal, "\033[B"); /* the arrow as well as j */
     terminal_wait_text(terminal, "Evidence ── rejected-debug-enclave-evidence.json");
-    terminal_wait_text(terminal, "debug: its memory can be read");
+    terminal_wait_text(terminal, "DEBUG: its memory can be read");
     terminal_type(terminal, "G");
     terminal_wait_text(terminal, "Evidence ── trusted-hardening-needed-evidence.json");
     terminal_wait_text(terminal, "SWHardeningNeeded");
@@ -495,6 +495,85 @@ static void test_shared_directory(void)
     quit(terminal);
 }
 
+/* What OSC 52 last carried, decoded. */
+static char *copied(const Terminal *terminal)
+{
+    static const char start[] = "\033]52;c;";
+    g_autofree char *written =
+        g_strndup((const char *)terminal->written->data, terminal->written->len);
+    const char *at = g_strrstr(written, start);
+    g_autofree char *base64 = NULL;
+    gsize size;
+    guchar *bytes;
+
+    g_assert_nonnull(at);
+    at += strlen(start);
+    base64 = g_strndup(at, strcspn(at, "\007\033"));
+    bytes = g_base64_decode(base64, &size);
+    return g_strndup((const char *)bytes, size);
+}
+
+static bool is_hex(const char *text, size_t digits)
+{
+    return strlen(text) == digits && strspn(text, "0123456789abcdef") == digits;
+}
+
+/* Measurements are shown with an ellipsis, opened and copied whole. */
+static void test_copy(void)
+{
+    g_autoptr(Terminal) terminal = open_judged();
+    g_autofree char *name = NULL, *chosen = NULL, *opened = NULL;
+
+    terminal_forget(terminal);
+    terminal_type(terminal, "y");
+    terminal_wait_text(terminal, "copied (OSC 52): trusted-enclave-evidence.json");
+    name = copied(terminal);
+    g_assert_cmpstr(name, ==, "trusted-enclave-evidence.json");
+
+    terminal_type(terminal,
+                  TAB "tkkk"); /* just above the chain: MRENCLAVE, MRSIGNER, report data */
+    terminal_forget(terminal);
+    terminal_type(terminal, "y");
+    terminal_wait_text(terminal, "copied (OSC 52): MRENCLAVE ");
+    chosen = copied(terminal);
+    g_assert_true(is_hex(chosen, 64));
+
+    terminal_type(terminal, ENTER);
+    terminal_wait_text(terminal, "Check ── mrenclave");
+    terminal_forget(terminal);
+    terminal_type(terminal, "y");
+    terminal_wait_text(terminal, "copied (OSC 52): mrenclave ");
+    opened = copied(terminal);
+    g_assert_cmpstr(opened, ==, chosen);
+    quit(terminal);
+}
+
+static void test_to_the_chain(void)
+{
+    g_autoptr(Terminal) terminal = open_judged();
+
+    terminal_type(terminal, TAB "t");
+    terminal_wait_text(terminal, "CHAIN OF TRUST");
+    terminal_wait_text(terminal, "└ pck  Intel SGX PCK Certificate");
+    terminal_wait_text(terminal, "✔ qe-identity  QE identity");
+    terminal_type(terminal, "t");
+    terminal_wait_text(terminal, "✔ TRUSTED");
+    quit(terminal);
+}
+
+/* Meaning first, and nothing of it cut at 120 columns. */
+static void test_rejected_headline(void)
+{
+    g_autoptr(Terminal) terminal = open_judged();
+
+    terminal_type(terminal, "jj");
+    terminal_wait_text(terminal, "✖ REJECTED  debug failed");
+    terminal_wait_text(terminal, "A debugger may read every secret in it: it protects nothing.");
+    terminal_wait_text(terminal, "its documents are valid from");
+    terminal_wait_text(terminal, "judged as of");
+    quit(terminal);
+}
+
 static unsigned journal_lines(void)
 {
     g_autofree char *path =
@@ -545,7 +624,7 @@ static void test_let_go(void)
     g_assert_cmpint(symlink(other, second), ==, 0);
     terminal_type(terminal, "j");
     terminal_wait_text(terminal, "299 trusted · 1 REJECTED");
-    terminal_wait_text(terminal, "debug: its memory can be read");
+    terminal_wait_text(terminal, "DEBUG: its memory can be read");
     g_assert_cmpuint(journal_lines(), ==, lines + FILES + 1);
     quit(terminal);
     terminal_free(terminal);
@@ -590,6 +669,9 @@ int main(int argc, char **argv)
     g_test_add_func("/console/state-comes-back", test_state_comes_back);
     g_test_add_func("/console/unbound-key", test_unbound_key);
     g_test_add_func("/console/ten-thousand", test_ten_thousand);
+    g_test_add_func("/console/copy", test_copy);
+    g_test_add_func("/console/to-the-chain", test_to_the_chain);
+    g_test_add_func("/console/rejected-headline", test_rejected_headline);
     g_test_add_func("/console/let-go", test_let_go);
     g_test_add_func("/console/shared-directory", test_shared_directory);
     return g_test_run();

@@ -168,6 +168,29 @@ static void test_random_drawing(void)
     }
 }
 
+static void test_cut_clause(void)
+{
+    static const struct {
+        const char *text;
+        unsigned columns;
+        const char *expected;
+    } cases[] = {
+        {"short", 20, "short"},
+        {"Nothing is revoked; the list ends in May", 30, "Nothing is revoked; …"},
+        {"Nothing is revoked; the list ends in May", 20, "Nothing is …"},
+        {"One. A much longer sentence follows it", 30, "One. A much longer sentence …"},
+        {"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", 10, "aaaaaaaaa…"},
+        {"abc", 2, "a…"},
+        {"abc", 0, ""},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *cut = text_cut_clause(cases[i].text, cases[i].columns);
+        g_assert_cmpstr(cut, ==, cases[i].expected);
+        g_assert_cmpuint(text_width(cut), <=, cases[i].columns);
+    }
+}
+
 int main(int argc, char **argv)
 {
     setlocale(LC_ALL, "C.UTF-8");
@@ -181,5 +204,6 @@ int main(int argc, char **argv)
     g_test_add_func("/canvas/random-drawing", test_random_drawing);
     g_test_add_func("/text/cutting", test_cutting);
     g_test_add_func("/text/breaking", test_breaking);
+    g_test_add_func("/text/cut-clause", test_cut_clause);
     return g_test_run();
 }
