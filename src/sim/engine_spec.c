@@ -170,7 +170,7 @@ static void set_application(ContainerSpec *spec, const FleetSpec *fleet, unsigne
         add_pair(spec->labels, "mse-home", "1");
     add_text(spec->mounts, "/srv/SIMULATED/%s", spec->name);
     add(spec->mounts, "/opt/input");
-    add_pair(spec->mounts, "/home/operator/.config/gramine/enclave-key.pem",
+    add_pair(spec->mounts, "/home/someone/.config/gramine/enclave-key.pem",
              "/root/.config/gramine/enclave-key.pem");
     add_pair(spec->mounts, "/var/run/aesmd", "/var/run/aesmd");
     spec->port_inside = 443;

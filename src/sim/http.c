@@ -1,75 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "sim/http.h"
-
-#include "core/clock.h"
+#include "sim/http_private.h"
 
 #include <errno.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
 enum {
-    HEAD_MOST = 64 * 1024,
     BODY_MOST = 1024 * 1024,
     CHUNK_HEAD = 10,     /* eight digits, CR LF */
     LIVE_CUT = 300,      /* where a flawed stream without an end is cut, bytes */
     TURN_MOST = 1 << 20, /* bytes sent before others have their turn */
-    EVENTS_MOST = 256,
 };
-
-typedef enum { PHASE_HEAD, PHASE_BODY, PHASE_HANDLING, PHASE_SENDING, PHASE_CLOSED } Phase;
-
-struct HttpExchange {
-    HttpServer *server;
-    int descriptor;
-    unsigned place; /* in server->exchanges */
-    Phase phase;
-    bool ready;  /* in server->ready */
-    bool closes; /* after this answer */
-    bool old;    /* HTTP/1.0: no chunks */
-    bool only_head;
-    size_t body_left; /* of the request */
-    char *method, *path, *query;
-    unsigned step;
-    void *kept;
-    GDestroyNotify free_kept;
-    int64_t wake; /* INT64_MAX: when something happens */
-    HttpFlaw flaw;
-    GString *out;
-    size_t sent; /* of out */
-    const HttpSource *source;
-    void *source_data;
-    bool ended; /* nothing follows what is in `out` */
-    bool waits; /* the source has nothing now */
-    uint64_t streamed;
-};
-
-struct HttpServer {
-    HttpService service;
-    int epoll;
-    GArray *listeners;    /* int */
-    GPtrArray *exchanges; /* owned */
-    GPtrArray *ready;     /* have more to do at once */
-    GPtrArray *closed;    /* freed when no event can name them */
-    char *head;           /* HEAD_MOST bytes to read into */
-    int64_t offset;       /* of the clock, from the monotonic one */
-    int64_t next_wake, next_tick;
-    bool kicked;
-};
-
-int64_t http_server_now(const HttpServer *server)
-{
-    return server->offset + clock_monotonic() * 1000;
-}
-
-void http_server_kick(HttpServer *server)
-{
-    server->kicked = true;
-}
 
 const char *http_method(const HttpExchange *exchange)
 {
@@ -173,7 +118,7 @@ static void forget(HttpExchange *exchange)
     g_string_truncate(exchange->out, 0);
 }
 
-static void close_exchange(HttpExchange *exchange)
+void http_exchange_close(HttpExchange *exchange)
 {
     HttpServer *server = exchange->server;
     if (exchange->phase == PHASE_CLOSED)
@@ -187,7 +132,7 @@ static void close_exchange(HttpExchange *exchange)
     g_ptr_array_add(server->closed, exchange);
 }
 
-static void exchange_free(HttpExchange *exchange)
+void http_exchange_free(HttpExchange *exchange)
 {
     g_string_free(exchange->out, TRUE);
     g_free(exchange);
@@ -198,7 +143,7 @@ void http_reset(HttpExchange *exchange)
     /* TCP is reset by lingering for no time, a unix socket by what was not read. */
     const struct linger none = {.l_onoff = 1, .l_linger = 0};
     (void)setsockopt(exchange->descriptor, SOL_SOCKET, SO_LINGER, &none, sizeof none);
-    close_exchange(exchange);
+    http_exchange_close(exchange);
 }
 
 /* --- the answer ------------------------------------------------------------------------------ */
@@ -360,7 +305,7 @@ static bool send_some(HttpExchange *exchange, size_t *turn)
                            exchange->out->len - exchange->sent, MSG_NOSIGNAL);
     if (n < 0) {
         if (errno != EAGAIN && errno != EINTR)
-            close_exchange(exchange);
+            http_exchange_close(exchange);
         return errno == EINTR;
     }
     exchange->sent += (size_t)n;
@@ -448,7 +393,7 @@ static bool skip_body(HttpExchange *exchange)
             continue;
         if (n <= 0) {
             if (n == 0 || errno != EAGAIN)
-                close_exchange(exchange);
+                http_exchange_close(exchange);
             return false;
         }
         exchange->body_left -= (size_t)n;
@@ -464,7 +409,7 @@ static bool read_head(HttpExchange *exchange)
     const ssize_t n = recv(exchange->descriptor, head, HEAD_MOST - 1, MSG_PEEK);
     if (n <= 0) {
         if (n == 0 || (errno != EAGAIN && errno != EINTR))
-            close_exchange(exchange);
+            http_exchange_close(exchange);
         return false;
     }
     head[n] = '\0';
@@ -478,7 +423,7 @@ static bool read_head(HttpExchange *exchange)
     }
     end[4] = '\0';
     if (recv(exchange->descriptor, head, (size_t)(end - head) + 3, 0) < 0) {
-        close_exchange(exchange);
+        http_exchange_close(exchange);
         return false;
     }
     exchange->phase = PHASE_BODY;
@@ -491,10 +436,10 @@ static void take_last_byte(HttpExchange *exchange)
 {
     char byte;
     if (recv(exchange->descriptor, &byte, 1, 0) != 1)
-        close_exchange(exchange);
+        http_exchange_close(exchange);
 }
 
-static void call_handler(HttpExchange *exchange)
+void http_exchange_handle(HttpExchange *exchange)
 {
     HttpServer *server = exchange->server;
     exchange->wake = INT64_MAX;
@@ -506,7 +451,7 @@ static void call_handler(HttpExchange *exchange)
 static void finish_answer(HttpExchange *exchange)
 {
     if (exchange->closes) {
-        close_exchange(exchange);
+        http_exchange_close(exchange);
         return;
     }
     forget(exchange);
@@ -514,7 +459,7 @@ static void finish_answer(HttpExchange *exchange)
 }
 
 /* Does what can be done now. */
-static void run(HttpExchange *exchange)
+void http_exchange_run(HttpExchange *exchange)
 {
     for (;;) {
         switch (exchange->phase) {
@@ -523,7 +468,7 @@ static void run(HttpExchange *exchange)
                 return;
             break;
         case PHASE_BODY:
-            call_handler(exchange);
+            http_exchange_handle(exchange);
             if (exchange->phase != PHASE_CLOSED)
                 take_last_byte(exchange);
             break;
@@ -537,190 +482,5 @@ static void run(HttpExchange *exchange)
         case PHASE_CLOSED:
             return;
         }
-    }
-}
-
-/* --- the loop -------------------------------------------------------------------------------- */
-
-static void watch(HttpServer *server, int descriptor, uint32_t events, void *data)
-{
-    struct epoll_event event = {.events = events, .data.ptr = data};
-    if (epoll_ctl(server->epoll, EPOLL_CTL_ADD, descriptor, &event) != 0)
-        g_error("epoll: %s", g_strerror(errno));
-}
-
-HttpServer *http_server_new(const HttpService *service)
-{
-    HttpServer *server = g_new0(HttpServer, 1);
-    server->service = *service;
-    server->epoll = epoll_create1(EPOLL_CLOEXEC);
-    server->listeners = g_array_new(FALSE, FALSE, sizeof(int));
-    server->exchanges = g_ptr_array_new();
-    server->ready = g_ptr_array_new();
-    server->closed = g_ptr_array_new_with_free_func((GDestroyNotify)exchange_free);
-    server->head = g_malloc(HEAD_MOST);
-    server->offset = service->start - clock_monotonic() * 1000;
-    server->next_wake = INT64_MAX;
-    server->next_tick = service->tick ? INT64_MIN : INT64_MAX;
-    return server;
-}
-
-void http_server_listen(HttpServer *server, int descriptor)
-{
-    g_array_append_val(server->listeners, descriptor);
-}
-
-void http_server_free(HttpServer *server)
-{
-    if (server == NULL)
-        return;
-    while (server->exchanges->len > 0)
-        close_exchange(server->exchanges->pdata[0]);
-    for (unsigned i = 0; i < server->listeners->len; i++)
-        close(g_array_index(server->listeners, int, i));
-    close(server->epoll);
-    g_array_unref(server->listeners);
-    g_ptr_array_unref(server->exchanges);
-    g_ptr_array_unref(server->ready);
-    g_ptr_array_unref(server->closed);
-    g_free(server->head);
-    g_free(server);
-}
-
-static void accept_some(HttpServer *server, int listener)
-{
-    for (;;) {
-        const int descriptor = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-        if (descriptor < 0) /* without descriptors the client waits until another leaves */
-            return;
-        HttpExchange *exchange = g_new0(HttpExchange, 1);
-        exchange->server = server;
-        exchange->descriptor = descriptor;
-        exchange->wake = INT64_MAX;
-        exchange->out = g_string_new(NULL);
-        exchange->place = server->exchanges->len;
-        g_ptr_array_add(server->exchanges, exchange);
-        watch(server, descriptor, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, exchange);
-    }
-}
-
-static const int *listener_of(const HttpServer *server, const void *data)
-{
-    for (unsigned i = 0; i < server->listeners->len; i++)
-        if (data == &g_array_index(server->listeners, int, i))
-            return data;
-    return NULL;
-}
-
-static int timeout_ms(const HttpServer *server)
-{
-    const int64_t next = MIN(server->next_wake, server->next_tick);
-    if (server->ready->len > 0)
-        return 0;
-    if (next == INT64_MAX)
-        return -1;
-    const int64_t left = next - http_server_now(server);
-    return left <= 0 ? 0 : (int)MIN(left / 1000000 + 1, 3600000);
-}
-
-static void run_ready(HttpServer *server)
-{
-    g_autoptr(GPtrArray) ready = g_steal_pointer(&server->ready);
-    server->ready = g_ptr_array_new();
-    for (unsigned i = 0; i < ready->len; i++) {
-        HttpExchange *exchange = ready->pdata[i];
-        exchange->ready = false;
-        run(exchange);
-    }
-}
-
-/* Whatever was waiting for this moment, or for something to happen. */
-static void run_waiting(HttpServer *server, int64_t now)
-{
-    const bool kicked = server->kicked;
-    if (!kicked && now < server->next_wake)
-        return;
-    server->kicked = false;
-    server->next_wake = INT64_MAX;
-    /* From the end: what closes is replaced by the last. */
-    for (unsigned i = server->exchanges->len; i-- > 0;) {
-        HttpExchange *exchange = server->exchanges->pdata[i];
-        const bool due = exchange->wake <= now;
-        if (exchange->phase == PHASE_HANDLING && due) {
-            call_handler(exchange);
-        } else if (exchange->phase == PHASE_SENDING && exchange->waits && (due || kicked)) {
-            exchange->wake = INT64_MAX;
-            exchange->waits = false;
-        } else {
-            server->next_wake = MIN(server->next_wake, exchange->wake);
-            continue;
-        }
-        run(exchange);
-    }
-}
-
-static void run_tick(HttpServer *server)
-{
-    const int64_t now = http_server_now(server);
-    if (now >= server->next_tick)
-        server->next_tick = server->service.tick(server->service.data, now);
-}
-
-/* Nobody waits for the answer any more when the client has left. One that was quick to say that it
- * sends no more still gets it. */
-static void run_or_close(HttpExchange *exchange, uint32_t events)
-{
-    const bool over = exchange->phase >= PHASE_HANDLING && (events & EPOLLRDHUP);
-    if (!over)
-        run(exchange);
-    if (over || events & (EPOLLHUP | EPOLLERR))
-        close_exchange(exchange);
-}
-
-/* False when it is time to stop. */
-static bool run_events(HttpServer *server, const struct epoll_event *events, int n)
-{
-    for (int i = 0; i < n; i++) {
-        void *data = events[i].data.ptr;
-        if (data == server)
-            return false;
-        const int *listener = listener_of(server, data);
-        HttpExchange *exchange = data;
-        if (listener != NULL)
-            accept_some(server, *listener);
-        else
-            run_or_close(exchange, events[i].events);
-    }
-    return true;
-}
-
-/* Their descriptors are free for those that still wait to be accepted. */
-static void forget_closed(HttpServer *server)
-{
-    if (server->closed->len == 0)
-        return;
-    g_ptr_array_set_size(server->closed, 0);
-    for (unsigned i = 0; i < server->listeners->len; i++)
-        accept_some(server, g_array_index(server->listeners, int, i));
-}
-
-void http_server_run(HttpServer *server, int stop)
-{
-    struct epoll_event events[EVENTS_MOST];
-    watch(server, stop, EPOLLIN, server);
-    for (unsigned i = 0; i < server->listeners->len; i++) {
-        int *listener = &g_array_index(server->listeners, int, i);
-        watch(server, *listener, EPOLLIN | EPOLLET, listener);
-    }
-    for (;;) {
-        const int n = epoll_wait(server->epoll, events, EVENTS_MOST, timeout_ms(server));
-        if (n < 0 && errno != EINTR)
-            g_error("epoll: %s", g_strerror(errno));
-        if (!run_events(server, events, n))
-            return;
-        run_ready(server);
-        run_tick(server);
-        run_waiting(server, http_server_now(server));
-        forget_closed(server);
     }
 }

@@ -56,6 +56,8 @@ mse_sim_SOURCES = \
 	src/sim/fault.h \
 	src/sim/http.c \
 	src/sim/http.h \
+	src/sim/http_private.h \
+	src/sim/http_server.c \
 	src/sim/listen.c \
 	src/sim/listen.h \
 	src/sim/manual.c \

@@ -47,8 +47,10 @@ prose_files() { code_files "$1" | grep -v '_rows\.h$'; }
 long_lines() { find_in "$1" prose_files '^.{101,}' 'over 100 columns'; }
 blank_ends() { find_in "$1" code_files '[[:blank:]]$' 'blank at the end'; }
 unfinished() { find_in "$1" listed "(^|[^A-Za-z_])($marks)(\$|[^A-Za-z_X])" 'unfinished'; }
+# Where a container of an application has its own things is the same on every machine.
 machine_paths() {
-    find_in "$1" listed "(^|[^A-Za-z0-9_.$}/])/($places)/" 'a path of one machine'
+    find_in "$1" listed "(^|[^A-Za-z0-9_.$}/])/($places)/" 'a path of one machine' |
+        grep -vE '/opt/(input|venv)/|/roo[t]/[.](config|cache)/'
 }
 registry_hosts() {
     find_in "$1" listed "(registry[.-][a-z]+\\.|(^|[^a-z])($hosts))" 'a registry host'
