@@ -14,7 +14,10 @@
 
 #define SHOWN_MAXIMUM 400 /* bytes of the engine's words in a sentence */
 
-G_DEFINE_QUARK(mse - docker - error - quark, docker_error)
+GQuark docker_error_quark(void)
+{
+    return g_quark_from_static_string("mse-docker-error");
+}
 
 /* The wire's sentence without its own beginning. */
 static const char *happened(const GError *error)
