@@ -15,6 +15,7 @@
 typedef struct SettingValue {
     bool set;
     char *text;    /* SETTING_PATH, SETTING_URL, SETTING_CHOICE */
+    char **texts;  /* SETTING_TEXTS */
     char *written; /* as in the file, for people */
     SettingColour colour;
 } SettingValue;
@@ -51,6 +52,7 @@ void settings_free(Settings *settings)
         return;
     for (unsigned i = 0; i < N_SETTINGS; i++) {
         g_free(settings->values[i].text);
+        g_strfreev(settings->values[i].texts);
         g_free(settings->values[i].written);
     }
     g_free(settings->values);
@@ -216,6 +218,27 @@ static bool read_choices(Reading *reading, SettingId id, const TomlValue *value)
     return read_elements(reading, id, value, check_choice, _("an array of strings"));
 }
 
+static bool check_text(Reading *reading, SettingId id, const TomlValue *value)
+{
+    const char *text = plain_text(value);
+    if (text != NULL && *text != '\0')
+        return true;
+    wrong(reading, id, value, _("a string that is not empty"));
+    return false;
+}
+
+static bool read_texts(Reading *reading, SettingId id, const TomlValue *value)
+{
+    if (!read_elements(reading, id, value, check_text, _("an array of strings")))
+        return false;
+    unsigned n = value->as.array->len;
+    char **texts = g_new0(char *, n + 1);
+    for (unsigned i = 0; i < n; i++)
+        texts[i] = g_strdup(plain_text(g_ptr_array_index(value->as.array, i)));
+    reading->settings->values[id].texts = texts;
+    return true;
+}
+
 static bool check_measurement(Reading *reading, SettingId id, const TomlValue *value)
 {
     uint8_t bytes[32];
@@ -307,6 +330,7 @@ static bool (*const readers[])(Reading *, SettingId, const TomlValue *) = {
     [SETTING_NUMBER] = read_number,
     [SETTING_BOOLEAN] = read_boolean,
     [SETTING_MEASUREMENTS] = read_measurements,
+    [SETTING_TEXTS] = read_texts,
     [SETTING_COLOUR] = read_colour,
 };
 
@@ -547,6 +571,11 @@ bool settings_colour(const Settings *settings, SettingId id, SettingColour *out)
 {
     *out = settings->values[id].colour;
     return settings->values[id].set;
+}
+
+const char *const *settings_texts(const Settings *settings, SettingId id)
+{
+    return (const char *const *)settings->values[id].texts;
 }
 
 char *settings_value_text(const Settings *settings, SettingId id)

@@ -18,6 +18,7 @@ typedef enum {
     SETTING_NUMBER,  /* least..most */
     SETTING_BOOLEAN,
     SETTING_MEASUREMENTS, /* an array of 64 hex digits each */
+    SETTING_TEXTS,        /* an array of strings */
     SETTING_COLOUR,       /* see SettingColour */
     SETTING_KEYS,         /* any key: a command of the console = a key or an array of keys */
 } SettingType;
@@ -34,6 +35,7 @@ typedef enum {
     SETTING_TRUST_ROOT,
     SETTING_PCCS_URL,
     SETTING_PCCS_CA,
+    SETTING_SOURCES_DOCKER,
     SETTING_COLOURS_SCHEME,
     SETTING_COLOURS_TRUSTED,
     SETTING_COLOURS_WARNING,
@@ -116,6 +118,8 @@ Settings *settings_new(void);
 bool settings_is_set(const Settings *settings, SettingId id);
 /* SETTING_PATH (absolute), SETTING_URL, SETTING_CHOICE: the value or its default; NULL: not set. */
 const char *settings_text(const Settings *settings, SettingId id);
+/* SETTING_TEXTS: NULL-terminated; NULL: not set. */
+const char *const *settings_texts(const Settings *settings, SettingId id);
 /* SETTING_COLOUR: false when it is not set: the scheme decides. */
 bool settings_colour(const Settings *settings, SettingId id, SettingColour *out);
 

@@ -114,6 +114,15 @@ const SettingRow settings_table[N_SETTINGS] = {
             .help = N_("Certificates (PEM) that the PCCS's own TLS certificate is checked against, "
                        "instead of the system's."),
         },
+    [SETTING_SOURCES_DOCKER] =
+        {
+            .section = "sources",
+            .key = "docker",
+            .type = SETTING_TEXTS,
+            .help = N_("Docker engines: names of contexts, or addresses (unix://, tcp://, ssh://). "
+                       "DOCKER_HOST and DOCKER_CONTEXT win over it. Not set: the engine that "
+                       "Docker's own command line uses."),
+        },
     [SETTING_COLOURS_SCHEME] =
         {
             .section = "colours",
@@ -156,6 +165,7 @@ const char *setting_type_name(SettingType type)
         [SETTING_CHOICES] = N_("array of"),
         [SETTING_NUMBER] = N_("number"),
         [SETTING_BOOLEAN] = N_("true or false"),
+        [SETTING_TEXTS] = N_("array of strings"),
         [SETTING_MEASUREMENTS] = N_("array of 64 hex digits each"),
         [SETTING_COLOUR] = N_("colour: default, a name, 0..255 or \"#rrggbb\""),
         [SETTING_KEYS] = N_("key, or array of keys"),

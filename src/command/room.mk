@@ -16,6 +16,14 @@ libcommand_a_SOURCES = \
 	src/command/doctor_system.c \
 	src/command/help.c \
 	src/command/help.h \
+	src/command/home.c \
+	src/command/home.h \
+	src/command/home_act.c \
+	src/command/home_events.c \
+	src/command/home_list.c \
+	src/command/home_logs.c \
+	src/command/home_status.c \
+	src/command/home_top.c \
 	src/command/inspect.c \
 	src/command/inspect_der.c \
 	src/command/inspect_json.c \
