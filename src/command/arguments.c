@@ -163,7 +163,7 @@ static char *what_is_wanted(const VerbOption *option, const char *value)
     case ARGUMENT_CHECK:
         return check_by_name(value) >= 0
                    ? NULL
-                   : g_strdup(_("the name of a check; \"help checks\" lists them"));
+                   : g_strdup(_("the name of a check (\"mse-console help checks\" lists them)"));
     case ARGUMENT_CHOICE:
         if (is_choice(value, option->choices))
             return NULL;

@@ -144,8 +144,8 @@ static void test_kinds_are_refused(void)
                          "seconds, not \"soon\"");
     refuses("--rtmr 4=00", "try: --rtmr wants N=HEX, with N from 0 to 3 and 96 hex digits, not "
                            "\"4=00\"");
-    refuses("--explain colour", "try: --explain wants the name of a check; \"help checks\" lists "
-                                "them, not \"colour\"");
+    refuses("--explain colour", "try: --explain wants the name of a check (\"mse-console help "
+                                "checks\" lists them), not \"colour\"");
     refuses("--size tiny", "try: --size wants one of small, large, not \"tiny\"");
     refuses("--output=", "try: --output wants a path, not \"\"");
 }
