@@ -32,15 +32,17 @@ static const Route routes[N_CALLS] = {
     [CALL_PAUSE]   = {"POST",   "/containers/*/pause",  call_pause},
     [CALL_UNPAUSE] = {"POST",   "/containers/*/unpause", call_unpause},
     [CALL_REMOVE]  = {"DELETE", "/containers/*",        call_remove},
+    [CALL_ARCHIVE] = {"GET",    "/containers/*/archive", call_archive},
 };
 /* clang-format on */
 
 static const char *const calls[N_CALLS + 1] = {
-    [CALL_PING] = "ping",   [CALL_VERSION] = "version", [CALL_INFO] = "info",
-    [CALL_LIST] = "list",   [CALL_INSPECT] = "inspect", [CALL_EVENTS] = "events",
-    [CALL_LOGS] = "logs",   [CALL_STATS] = "stats",     [CALL_START] = "start",
-    [CALL_STOP] = "stop",   [CALL_RESTART] = "restart", [CALL_KILL] = "kill",
-    [CALL_PAUSE] = "pause", [CALL_UNPAUSE] = "unpause", [CALL_REMOVE] = "remove",
+    [CALL_PING] = "ping",       [CALL_VERSION] = "version", [CALL_INFO] = "info",
+    [CALL_LIST] = "list",       [CALL_INSPECT] = "inspect", [CALL_EVENTS] = "events",
+    [CALL_LOGS] = "logs",       [CALL_STATS] = "stats",     [CALL_START] = "start",
+    [CALL_STOP] = "stop",       [CALL_RESTART] = "restart", [CALL_KILL] = "kill",
+    [CALL_PAUSE] = "pause",     [CALL_UNPAUSE] = "unpause", [CALL_REMOVE] = "remove",
+    [CALL_ARCHIVE] = "archive",
 };
 
 const FaultService engine_faults = {
@@ -84,6 +86,13 @@ static void answer(Call *call, unsigned status, const char *type, const char *bo
 void answer_json(Call *call, unsigned status, const GString *body)
 {
     answer(call, status, JSON_TYPE, body->str, body->len);
+}
+
+void answer_with(Call *call, const char *type, const char *lines, const GString *body)
+{
+    g_autofree char *usual = headers(call, type);
+    g_autofree char *all = g_strconcat(usual, lines, NULL);
+    http_answer(call->exchange, 200, all, body->str, body->len);
 }
 
 void answer_nothing(Call *call, unsigned status)
@@ -253,7 +262,7 @@ static bool path_matches(const char *pattern, const char *path, char **word)
 static CallId route_of(const char *method, const char *path, char **word)
 {
     for (CallId id = 0; id < N_CALLS; id++) {
-        const bool head = id == CALL_PING && strcmp(method, "HEAD") == 0;
+        const bool head = (id == CALL_PING || id == CALL_ARCHIVE) && strcmp(method, "HEAD") == 0;
         if ((head || strcmp(routes[id].method, method) == 0) &&
             path_matches(routes[id].path, path, word))
             return id;
@@ -350,6 +359,8 @@ Engine *engine_new(const EngineOptions *options)
     Engine *engine = g_new0(Engine, 1);
     engine->options = *options;
     engine->fleet = fleet_new(&options->fleet, options->log_rate, options->log_history);
+    engine->certificates =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_bytes_unref);
     const HttpService service = {
         .handle = handle, .tick = tick, .data = engine, .start = options->fleet.start};
     engine->server = http_server_new(&service);
@@ -363,6 +374,7 @@ void engine_free(Engine *engine)
         return;
     http_server_free(engine->server);
     fleet_free(engine->fleet);
+    g_hash_table_unref(engine->certificates);
     g_free(engine);
 }
 

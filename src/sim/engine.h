@@ -10,6 +10,7 @@
 #include "sim/engine_json.h"
 #include "sim/fault.h"
 #include "sim/http.h"
+#include "sim/platform.h"
 
 /* What it can do wrong. */
 extern const FaultService engine_faults;
@@ -22,6 +23,7 @@ typedef struct EngineOptions {
     uint64_t churn;       /* events a second */
     const Fault *faults;  /* borrowed */
     unsigned n_faults;
+    const Platform *platform; /* borrowed: its applications have evidence; NULL: none has */
 } EngineOptions;
 
 typedef struct Engine Engine;

@@ -23,6 +23,7 @@ typedef enum {
     CALL_PAUSE,
     CALL_UNPAUSE,
     CALL_REMOVE,
+    CALL_ARCHIVE,
     N_CALLS
 } CallId;
 
@@ -30,8 +31,9 @@ struct Engine {
     EngineOptions options;
     Fleet *fleet;
     HttpServer *server;
-    bool frozen[N_CALLS]; /* had its freeze */
-    int64_t churned;      /* until when what happens by itself has happened */
+    bool frozen[N_CALLS];     /* had its freeze */
+    GHashTable *certificates; /* id of a container → GBytes: DER, of those that were asked for */
+    int64_t churned;          /* until when what happens by itself has happened */
 };
 
 /* One call under way. */
@@ -48,6 +50,8 @@ typedef struct Call {
 typedef void (*CallHandler)(Call *call);
 
 void answer_json(Call *call, unsigned status, const GString *body);
+/* With header lines more, each ending in CR LF. */
+void answer_with(Call *call, const char *type, const char *lines, const GString *body);
 void answer_nothing(Call *call, unsigned status);
 G_GNUC_PRINTF(3, 4) void answer_problem(Call *call, unsigned status, const char *format, ...);
 /* `type` NULL: none is said. */
@@ -68,6 +72,9 @@ void call_inspect(Call *call);
 void call_events(Call *call);
 void call_logs(Call *call);
 void call_stats(Call *call);
+
+/* engine_archive.c */
+void call_archive(Call *call);
 
 /* engine_acts.c: what changes something. */
 void call_start(Call *call);

@@ -32,6 +32,7 @@ mse_sim_SOURCES = \
 	src/sim/engine.c \
 	src/sim/engine.h \
 	src/sim/engine_acts.c \
+	src/sim/engine_archive.c \
 	src/sim/engine_calls.c \
 	src/sim/engine_filter.c \
 	src/sim/engine_filter.h \

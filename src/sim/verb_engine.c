@@ -10,6 +10,7 @@
 #include "sim/engine.h"
 #include "sim/listen.h"
 #include "sim/options.h"
+#include "sim/platform_files.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -57,6 +58,10 @@ static const SimOption options[] = {
      .metavar = "KIND@CALL",
      .repeatable = true,
      .help = N_("what goes wrong, at ping, version, info, list, inspect, events, logs, … or *")},
+    {.name = "platform",
+     .kind = SIM_OPTION_FILE,
+     .metavar = "DIR",
+     .help = N_("a platform made by mse-sim platform: its applications have evidence there")},
     {.name = "api-min",
      .kind = SIM_OPTION_TEXT,
      .metavar = "VERSION",
@@ -188,6 +193,7 @@ static bool run(const SimArguments *arguments, GError **error)
 {
     EngineOptions wanted;
     Fault faults[FAULTS_MOST];
+    const char *directory = sim_value(arguments, "platform");
     if (sim_value(arguments, "socket") == NULL && sim_value(arguments, "listen") == NULL)
         return fail(error, SIM_ERROR_USAGE, "%s",
                     _("nowhere to listen: mse-sim engine --socket PATH, --listen HOST:PORT"));
@@ -196,6 +202,10 @@ static bool run(const SimArguments *arguments, GError **error)
                       error))
         return false;
     wanted.faults = faults;
+    g_autoptr(Platform) platform = NULL;
+    if (directory != NULL && (platform = platform_read(directory, error)) == NULL)
+        return false;
+    wanted.platform = platform;
     raise_descriptors();
     return serve(arguments, &wanted, error);
 }

@@ -26,3 +26,15 @@ check_PROGRAMS += tests/unit/test-sim-samples
 TESTS += tests/unit/test-sim-samples
 tests_unit_test_sim_samples_SOURCES = tests/unit/test-sim-samples.c $(sim_support)
 tests_unit_test_sim_samples_LDADD = $(APP_LIBS)
+
+engine_support = tests/unit/engine-support.c tests/unit/engine-support.h $(sim_support)
+
+check_PROGRAMS += tests/unit/test-sim-engine
+TESTS += tests/unit/test-sim-engine
+tests_unit_test_sim_engine_SOURCES = tests/unit/test-sim-engine.c $(engine_support)
+tests_unit_test_sim_engine_LDADD = $(CORE_LIBS) $(CURL_LIBS)
+
+check_PROGRAMS += tests/unit/test-sim-engine-streams
+TESTS += tests/unit/test-sim-engine-streams
+tests_unit_test_sim_engine_streams_SOURCES = tests/unit/test-sim-engine-streams.c $(engine_support)
+tests_unit_test_sim_engine_streams_LDADD = $(CORE_LIBS) $(CURL_LIBS)

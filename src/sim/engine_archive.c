@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Files taken out of an application's container: its evidence, of a simulated platform.
+ */
+#include "config.h"
+
+#include "sim/engine_private.h"
+
+#include "format/pem.h"
+#include "sim/breaks.h"
+#include "sim/crypto.h"
+#include "sim/engine_text.h"
+#include "sim/evidence.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { TAR_BLOCK = 512, BROKEN_EVERY = 8, BROKEN_AT = 3, TDX_AT = 6 };
+
+static const char DIRECTORY[] = "/opt/input/";
+
+/* What is wrong with the evidence of one application in eight. */
+static const char *const broken[] = {"debug", "mrenclave", "binding", "quote-signature"};
+
+static const char *argument(const ContainerSpec *spec, const char *name)
+{
+    for (unsigned i = 0; i + 1 < spec->command->len; i++)
+        if (strcmp(spec->command->pdata[i], name) == 0)
+            return spec->command->pdata[i + 1];
+    return "";
+}
+
+static SimTee tee_of(const Container *container)
+{
+    return container->number % BROKEN_EVERY == TDX_AT ? SIM_TDX : SIM_SGX;
+}
+
+static GBytes *make_certificate(const Platform *platform, const Container *container,
+                                const char *san)
+{
+    const SimTee tee = tee_of(container);
+    const Span id = span_of(container->id, strlen(container->id));
+    g_autoptr(EVP_PKEY) key = key_new_p256();
+    /* The platform is what the breaks chosen here leave alone. */
+    Scenario scenario = {.platform = (PlatformRecipe *)&platform->recipe, .keys = platform->keys};
+    quote_recipe_init(&scenario.quote, platform, tee, tee == SIM_TDX ? 4 : 3, false);
+    digest_sha256(id, scenario.quote.sgx.mr_enclave);
+    digest_sha256(id, scenario.quote.td.mr_td);
+    scenario.application = (ApplicationRecipe){.key = key, .san = san, .has_enclave_key = true};
+    digest_sha256(id, scenario.application.enclave_key);
+    if (container->number % BROKEN_EVERY == BROKEN_AT)
+        break_find(broken[container->number / BROKEN_EVERY % G_N_ELEMENTS(broken)])
+            ->apply(&scenario);
+    return application_certificate(&scenario.application, &scenario.quote, platform);
+}
+
+/* Made once: another certificate would be an alarm. Borrowed. */
+static GBytes *certificate_of(Engine *engine, const Container *container, const char *san)
+{
+    GBytes *certificate = g_hash_table_lookup(engine->certificates, container->id);
+    if (certificate == NULL) {
+        certificate = make_certificate(engine->options.platform, container, san);
+        g_hash_table_insert(engine->certificates, g_strdup(container->id), certificate);
+    }
+    return certificate;
+}
+
+/* The arguments that the application was started with, in its evidence. Steals `text`. */
+static char *with_arguments(char *text, const ContainerSpec *spec)
+{
+    json_t *evidence = json_loads(text, 0, NULL);
+    g_free(text);
+    json_t *arguments =
+        json_pack("{s:s, s:s, s:I, s:I, s:s, s:s}", "subject", argument(spec, "--subject"),
+                  "subject_alternative_name", argument(spec, "--san"), "expiration_date",
+                  (json_int_t)g_ascii_strtoll(argument(spec, "--expiration"), NULL, 10), "size",
+                  (json_int_t)g_ascii_strtoll(argument(spec, "--size"), NULL, 10), "app_id",
+                  argument(spec, "--id"), "application", argument(spec, "--application"));
+    if (json_object_set_new(evidence, "input_args", arguments) != 0)
+        g_error("JSON: the arguments cannot be set");
+    char *dumped = json_dumps(evidence, JSON_INDENT(4));
+    json_decref(evidence);
+    char *whole = g_strconcat(dumped, "\n", NULL);
+    free(dumped);
+    return whole;
+}
+
+/* The file's content, or NULL when there is no such file. Free with g_free. */
+static char *file_of(Call *call, const char *name)
+{
+    const Platform *platform = call->engine->options.platform;
+    const Container *container = call->container;
+    const bool evidence = strcmp(name, "evidence.json") == 0;
+    if (platform == NULL || !container->application || container->started == 0 ||
+        (!evidence && strcmp(name, "ratls.pem") != 0))
+        return NULL;
+    g_autoptr(ContainerSpec) spec =
+        container_spec_new(&call->engine->fleet->spec, container->number);
+    const char *san = argument(spec, "--san");
+    GBytes *certificate = certificate_of(call->engine, container, san);
+    size_t size;
+    const void *der = g_bytes_get_data(certificate, &size);
+    if (!evidence)
+        return pem_encode("CERTIFICATE", span_of(der, size));
+    return with_arguments(evidence_make(certificate, san, platform, tee_of(container)), spec);
+}
+
+/* A tar with one file, POSIX ustar. */
+static void put_tar(GString *out, const char *name, const char *content, int64_t time)
+{
+    const size_t size = strlen(content);
+    char head[TAR_BLOCK] = {0};
+    unsigned sum = 0;
+    g_strlcpy(head, name, 100);
+    g_snprintf(head + 100, 8, "%07o", 0644u);
+    g_snprintf(head + 108, 8, "%07o", 0u);
+    g_snprintf(head + 116, 8, "%07o", 0u);
+    g_snprintf(head + 124, 12, "%011zo", size);
+    g_snprintf(head + 136, 12, "%011" G_GINT64_MODIFIER "o", (guint64)(time / NS_PER_SECOND));
+    memset(head + 148, ' ', 8);
+    head[156] = '0';
+    memcpy(head + 257, "ustar\00000", 8);
+    g_strlcpy(head + 265, "root", 32);
+    g_strlcpy(head + 297, "root", 32);
+    for (unsigned i = 0; i < sizeof head; i++)
+        sum += (unsigned char)head[i];
+    g_snprintf(head + 148, 8, "%06o", sum);
+    g_string_append_len(out, head, sizeof head);
+    g_string_append_len(out, content, (gssize)size);
+    static const char zeros[2 * TAR_BLOCK];
+    g_string_append_len(out, zeros, (gssize)((TAR_BLOCK - size % TAR_BLOCK) % TAR_BLOCK));
+    g_string_append_len(out, zeros, sizeof zeros);
+}
+
+/* The header that tells of the file: JSON in base64. Free with g_free. */
+static char *path_stat(const char *name, size_t size, int64_t time)
+{
+    g_autoptr(GString) text = g_string_new("{\"name\":");
+    put_json(text, name);
+    g_string_append_printf(text, ",\"size\":%zu,\"mode\":%u,\"mtime\":\"", size, 0644u);
+    put_time(text, time / NS_PER_SECOND * NS_PER_SECOND);
+    g_string_append(text, "\",\"linkTarget\":\"\"}");
+    g_autofree char *encoded = g_base64_encode((const guchar *)text->str, text->len);
+    return g_strdup_printf("X-Docker-Container-Path-Stat: %s\r\n", encoded);
+}
+
+void call_archive(Call *call)
+{
+    g_autofree char *path = http_parameter(call->exchange, "path");
+    if (path == NULL || path[0] == '\0') {
+        answer_problem(call, 400, "bad parameter: pathcannot be empty");
+        return;
+    }
+    const char *name = g_str_has_prefix(path, DIRECTORY) ? path + sizeof DIRECTORY - 1 : "";
+    g_autofree char *content = file_of(call, name);
+    if (content == NULL) {
+        answer_problem(call, 404, "Could not find the file %s in container %s", path, call->word);
+        return;
+    }
+    g_autofree char *line = path_stat(name, strlen(content), call->container->started);
+    g_autoptr(GString) tar = g_string_new(NULL);
+    put_tar(tar, name, content, call->container->started);
+    answer_with(call, "application/x-tar", line, tar);
+}
