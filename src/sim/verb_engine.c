@@ -216,10 +216,11 @@ const SimVerb sim_verb_engine = {
     .description = N_(
         "Answers the calls of the Docker Engine API that a console uses, until TERM or INT: "
         "lists,\n"
-        "inspect, events, logs, stats, start, stop, restart, kill, pause, remove. Its containers "
-        "do\n"
-        "not exist; which there are follows from --seed. Faults: hang, reset, slow=MS, status=N,\n"
-        "truncate, garbage, freeze=SECONDS (the first time), huge-frame (logs), bad-chunk,\n"
+        "inspect, events, logs, stats, start, stop, restart, kill, pause, remove, archive. Its\n"
+        "containers do not exist; which there are follows from --seed. With --platform, one\n"
+        "application in eight has evidence that is to be rejected. Faults: hang, reset, slow=MS,\n"
+        "status=N, truncate, garbage, freeze=SECONDS (the first time), huge-frame (logs), "
+        "bad-chunk,\n"
         "half-json, huge-json, bad-text; the first that applies to a call is used."),
     .options = options,
     .run = run,
