@@ -41,7 +41,7 @@ HttpServer *http_server_new(const HttpService *service)
     server->head = g_malloc(HEAD_MOST);
     server->offset = service->start - clock_monotonic() * 1000;
     server->next_wake = INT64_MAX;
-    server->next_tick = service->tick ? INT64_MIN : INT64_MAX;
+    server->next_tick = service->tick ? 0 : INT64_MAX;
     return server;
 }
 
