@@ -15,7 +15,7 @@
 #define LONG_WAIT 3600000
 /* How long a program that was the connection may take to say why it failed. */
 #define LINGER    (300 * 1000) /* microseconds */
-#define STOP_WAIT (500 * 1000) /* microseconds that the end of the program waits for the thread */
+#define STOP_WAIT 500000000 /* nanoseconds that the end of the program waits for the thread */
 #define KEPT      32           /* idle connections */
 
 /* No macro: what is compared is also done, once. */
@@ -32,11 +32,11 @@ typedef struct Order {
 } Order;
 
 static struct {
-    GMutex mutex; /* of the four below */
+    GMutex mutex; /* of the four below, and of `multi` until there is a thread */
     GQueue orders;
     bool running;
     bool stopping;
-    GCond stopped;
+    pthread_t thread;
 
     CURLM *multi;
     GPtrArray *transfers; /* of the thread: references to all that have not ended */
@@ -240,42 +240,40 @@ static void *run(void *data)
     g_array_unref(wire.waits);
     curl_multi_cleanup(wire.multi);
     children_end();
-    g_mutex_lock(&wire.mutex);
-    wire.running = false;
-    g_cond_broadcast(&wire.stopped);
-    g_mutex_unlock(&wire.mutex);
     return NULL;
 }
 
-/* At exit: OpenSSL takes down what the thread may be using. */
+/* At exit: OpenSSL takes down what the thread may be using. Joined, and not only told of its end:
+ * what libraries keep for a thread is given back by its last breath. */
 static void stop(void)
 {
-    int64_t until = g_get_monotonic_time() + STOP_WAIT;
+    struct timespec until;
     g_mutex_lock(&wire.mutex);
     wire.stopping = true;
-    if (wire.running)
-        curl_multi_wakeup(wire.multi);
-    while (wire.running && g_cond_wait_until(&wire.stopped, &wire.mutex, until))
-        continue;
-    for (Order *order; !wire.running && (order = g_queue_pop_head(&wire.orders)) != NULL;) {
+    curl_multi_wakeup(wire.multi);
+    g_mutex_unlock(&wire.mutex);
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += STOP_WAIT;
+    until.tv_sec += until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
+    if (pthread_clockjoin_np(wire.thread, NULL, CLOCK_MONOTONIC, &until) != 0)
+        return;
+    for (Order *order; (order = g_queue_pop_head(&wire.orders)) != NULL;) {
         transfer_unref(order->transfer);
         g_free(order);
     }
-    g_mutex_unlock(&wire.mutex);
 }
 
 /* Signals are the console's: all are blocked in this thread, SIGPIPE too. */
 static int start_thread(void)
 {
     pthread_attr_t attributes;
-    pthread_t thread;
     sigset_t all, before;
     sigfillset(&all);
     pthread_attr_init(&attributes);
-    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
     pthread_attr_setstacksize(&attributes, STACK_SIZE);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    int failed = pthread_create(&thread, &attributes, run, NULL);
+    int failed = pthread_create(&wire.thread, &attributes, run, NULL);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     pthread_attr_destroy(&attributes);
     return failed;
