@@ -8,7 +8,10 @@
 #include "core/sanitize.h"
 #include "format/json_pull.h"
 
-G_DEFINE_QUARK(mse - evidence - error, evidence_error)
+GQuark evidence_error_quark(void)
+{
+    return g_quark_from_static_string("mse-evidence-error");
+}
 
 typedef enum {
     MEMBER_INPUT_ARGS,

@@ -10,7 +10,10 @@
 #include "core/sanitize.h"
 #include "wire/wire.h"
 
-G_DEFINE_QUARK(mse - pccs - error, pccs_error)
+GQuark pccs_error_quark(void)
+{
+    return g_quark_from_static_string("mse-pccs-error");
+}
 
 /* One answer, asked for once however many threads want it. */
 typedef struct Entry {

@@ -10,7 +10,10 @@
 #include "core/sanitize.h"
 #include "format/pem.h"
 
-G_DEFINE_QUARK(mse - verification - error, verification_error)
+GQuark verification_error_quark(void)
+{
+    return g_quark_from_static_string("mse-verification-error");
+}
 
 static void clear(void *data)
 {

@@ -27,7 +27,10 @@ typedef struct Reading {
     GPtrArray *problems; /* char* */
 } Reading;
 
-G_DEFINE_QUARK(mse - settings - error, settings_error)
+GQuark settings_error_quark(void)
+{
+    return g_quark_from_static_string("mse-settings-error");
+}
 
 static void setting_key_free(SettingKey *key)
 {

@@ -9,7 +9,10 @@
 #include "core/sanitize.h"
 #include "format/pem.h"
 
-G_DEFINE_QUARK(mse - attest - error - quark, attest_error)
+GQuark attest_error_quark(void)
+{
+    return g_quark_from_static_string("mse-attest-error");
+}
 
 enum {
     MAX_PEM_BLOCKS = 16,

@@ -7,7 +7,10 @@
 #include "core/limits.h"
 #include "format/der.h"
 
-G_DEFINE_QUARK(mse - certificate - error - quark, certificate_error)
+GQuark certificate_error_quark(void)
+{
+    return g_quark_from_static_string("mse-certificate-error");
+}
 
 enum {
     VERSION_3 = 2,        /* as it is encoded */

@@ -9,7 +9,10 @@
 #include "format/json_pull.h"
 #include "format/pem.h"
 
-G_DEFINE_QUARK(mse - collateral - error - quark, collateral_error)
+GQuark collateral_error_quark(void)
+{
+    return g_quark_from_static_string("mse-collateral-error");
+}
 
 enum {
     RAW_SIGNATURE_SIZE = 64,

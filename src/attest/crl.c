@@ -7,7 +7,10 @@
 #include "core/limits.h"
 #include "format/der.h"
 
-G_DEFINE_QUARK(mse - crl - error - quark, crl_error)
+GQuark crl_error_quark(void)
+{
+    return g_quark_from_static_string("mse-crl-error");
+}
 
 enum {
     VERSION_2 = 1, /* as it is encoded */

@@ -3,7 +3,10 @@
 
 #include "attest/policy.h"
 
-G_DEFINE_QUARK(mse - policy - error - quark, policy_error)
+GQuark policy_error_quark(void)
+{
+    return g_quark_from_static_string("mse-policy-error");
+}
 
 Policy *policy_new(void)
 {

@@ -6,7 +6,10 @@
 #include "core/i18n.h"
 #include "core/sanitize.h"
 
-G_DEFINE_QUARK(mse - qe - identity - error - quark, qe_identity_error)
+GQuark qe_identity_error_quark(void)
+{
+    return g_quark_from_static_string("mse-qe-identity-error");
+}
 
 typedef struct Members {
     JsonPullValue id, version, issue_date, next_update, evaluation, misc_select, misc_select_mask;

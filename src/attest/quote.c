@@ -5,7 +5,10 @@
 
 #include "core/i18n.h"
 
-G_DEFINE_QUARK(mse - quote - error - quark, quote_error)
+GQuark quote_error_quark(void)
+{
+    return g_quark_from_static_string("mse-quote-error");
+}
 
 enum {
     ATT_KEY_ECDSA_P256 = 2,

@@ -11,7 +11,10 @@
 
 #include <stdlib.h>
 
-G_DEFINE_QUARK(mse - tcb - info - error - quark, tcb_info_error)
+GQuark tcb_info_error_quark(void)
+{
+    return g_quark_from_static_string("mse-tcb-info-error");
+}
 
 static bool because(char **what, const char *fragment)
 {

@@ -12,7 +12,10 @@
 #include <inttypes.h>
 #include <string.h>
 
-G_DEFINE_QUARK(mse - verb - error - quark, verb_error)
+GQuark verb_error_quark(void)
+{
+    return g_quark_from_static_string("mse-verb-error");
+}
 
 struct Arguments {
     GHashTable *values; /* option name → GPtrArray of char* */

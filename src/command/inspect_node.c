@@ -8,7 +8,10 @@
 
 #include <string.h>
 
-G_DEFINE_QUARK(mse - inspect - error - quark, inspect_error)
+GQuark inspect_error_quark(void)
+{
+    return g_quark_from_static_string("mse-inspect-error");
+}
 
 /* What a person is shown of a value; --json has all of it. */
 enum { SHOWN_MOST = 160, SHOWN_START = 64 };

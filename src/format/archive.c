@@ -12,7 +12,10 @@
 #define ARCHIVE_SONAME "libarchive.so.13"
 #endif
 
-G_DEFINE_QUARK(mse_archive_error_quark, archive_error)
+GQuark archive_error_quark(void)
+{
+    return g_quark_from_static_string("mse-archive-error");
+}
 
 /* Never unloaded: what it gave may still be in use. */
 static void *library(void)

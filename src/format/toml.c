@@ -10,7 +10,10 @@
 
 #include <sodium.h>
 
-G_DEFINE_QUARK(mse_toml_error_quark, toml_error)
+GQuark toml_error_quark(void)
+{
+    return g_quark_from_static_string("mse-toml-error");
+}
 
 /* Keys are foreign: with a keyed hash nobody can choose them to fall into one bucket. */
 static guint hash_key(gconstpointer key)

@@ -14,7 +14,10 @@
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 
-G_DEFINE_QUARK(sim - error - quark, sim_error)
+GQuark sim_error_quark(void)
+{
+    return g_quark_from_static_string("sim-error");
+}
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BIGNUM, BN_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BIO, BIO_free)
