@@ -312,6 +312,11 @@ void console_message(Console *console, Message *message)
     case MESSAGE_RUN_FAILED:
         console_say(console, ROLE_REJECTED, "%s", (const char *)message->data);
         break;
+    case MESSAGE_DIRECTORY:
+        if (console->prompt == PROMPT_LINE)
+            line_take_directory(message->data);
+        changed = true;
+        break;
     case MESSAGE_SAID:
         console_say(console, (Role)message->number, "%s", (const char *)message->data);
         break;

@@ -241,10 +241,19 @@ static void pattern_key(Console *console, Key key)
 
 /* ---- the other prompts ---- */
 
+static void complete_path(Console *console)
+{
+    g_autofree char *directory = line_wanted_directory();
+
+    if (directory != NULL)
+        paths_start(console->model.jobs, directory);
+}
+
 static void line_prompt_key(Console *console, Key key)
 {
     switch (line_key(key)) {
     case LINE_GOES_ON:
+        complete_path(console);
         return;
     case LINE_LEFT:
         console->prompt = PROMPT_NONE;

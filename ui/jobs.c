@@ -4,7 +4,7 @@
 #include "ui/jobs.h"
 
 #include "core/clock.h"
-#include "ui/screen.h"
+#include "core/stack.h"
 
 #include <sched.h>
 
@@ -85,7 +85,7 @@ static void *thread_main(void *data)
     Jobs *jobs = thread->jobs;
     UiJob *job = thread->job;
 
-    screen_guard_thread();
+    stack_guard_thread();
     if (job->flags & JOB_COMPUTES)
         be_idle_class();
     job->run(job, job->data);

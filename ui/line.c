@@ -32,6 +32,9 @@ static struct {
     char *taken;
     bool ended;
     GStrv candidates;
+    char *wanted;          /* a directory to complete from, or NULL */
+    char *asked;           /* the line when it was wanted */
+    const PathsRead *read; /* while line_take_directory completes */
     FILE *nowhere_in, *nowhere_out;
 } line;
 
@@ -172,7 +175,31 @@ static GPtrArray *candidates(const char *text, int start)
     return out;
 }
 
-/* For readline: the common beginning first, then all. NULL lets it complete paths. */
+static int char_is_escaped(char *text, int at)
+{
+    int slashes = 0;
+
+    while (slashes < at && text[at - 1 - slashes] == '\\')
+        slashes++;
+    return slashes % 2;
+}
+
+/* What a path can become; without the directory's content, that is asked for and comes later. */
+static GPtrArray *path_candidates(const char *text)
+{
+    g_autofree char *directory = paths_directory(text);
+
+    if (line.read != NULL && g_str_equal(line.read->directory, directory))
+        return paths_offer(text, rl_completion_quote_character != 0, line.read);
+    g_free(line.wanted);
+    g_free(line.asked);
+    line.wanted = g_steal_pointer(&directory);
+    line.asked = g_strdup(rl_line_buffer);
+    return g_ptr_array_new();
+}
+
+/* For readline: the common beginning first, then all. It never looks for paths itself: it would
+ * read directories while keys wait. */
 static char **complete(const char *text, int start, int end)
 {
     g_autoptr(GPtrArray) found = candidates(text, start);
@@ -180,10 +207,15 @@ static char **complete(const char *text, int start, int end)
     size_t common;
 
     (void)end;
-    rl_attempted_completion_over = 0;
+    rl_attempted_completion_over = 1;
+    if (found->len == 0) {
+        g_ptr_array_unref(found);
+        found = path_candidates(text);
+    }
     if (found->len == 0)
         return NULL;
-    rl_attempted_completion_over = 1;
+    if (found->len == 1 && g_str_has_suffix(found->pdata[0], "/"))
+        rl_completion_append_character = '\0';
     answer = calloc(found->len + 2, sizeof *answer);
     if (answer == NULL)
         g_error("out of memory");
@@ -251,8 +283,9 @@ void line_init(const char *history)
     rl_deprep_term_function = draw_nothing;
     rl_completion_display_matches_hook = keep_candidates;
     rl_attempted_completion_function = complete;
+    rl_char_is_quoted_p = char_is_escaped;
+    rl_completer_word_break_characters = " \t\n\"'";
     rl_completer_quote_characters = "\"'";
-    rl_filename_quote_characters = " \t\n\"'\\$`;&|<>()*?[]!#";
     using_history();
     stifle_history(HISTORY_MAX);
     rl_initialize();
@@ -267,6 +300,8 @@ void line_init(const char *history)
 void line_done(void)
 {
     g_clear_pointer(&line.taken, g_free);
+    g_clear_pointer(&line.wanted, g_free);
+    g_clear_pointer(&line.asked, g_free);
     g_clear_pointer(&line.candidates, g_strfreev);
     clear_history();
     if (line.nowhere_in != NULL)
@@ -300,6 +335,22 @@ static LineState leave(void)
     rl_callback_handler_remove();
     g_clear_pointer(&line.candidates, g_strfreev);
     return LINE_LEFT;
+}
+
+char *line_wanted_directory(void)
+{
+    return g_steal_pointer(&line.wanted);
+}
+
+void line_take_directory(const PathsRead *read)
+{
+    if (line.ended || line.asked == NULL || !g_str_equal(line.asked, rl_line_buffer))
+        return;
+    line.read = read;
+    rl_complete_internal('!'); /* a second Tab would only list */
+    line.read = NULL;
+    g_clear_pointer(&line.wanted, g_free);
+    g_clear_pointer(&line.asked, g_free);
 }
 
 LineState line_key(Key key)

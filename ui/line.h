@@ -7,6 +7,7 @@
 #define MSE_UI_LINE_H
 
 #include "ui/keys.h"
+#include "ui/paths.h"
 
 #include <glib.h>
 
@@ -24,6 +25,11 @@ typedef enum { LINE_GOES_ON, LINE_ENTERED, LINE_LEFT } LineState;
  * nothing. */
 LineState line_key(Key key);
 const char *line_taken(void);
+
+/* The directory that the last Tab wants to complete a path from, once; or NULL. g_free. It is read
+ * in a job and given to line_take_directory, which completes when nothing was typed since. */
+char *line_wanted_directory(void);
+void line_take_directory(const PathsRead *read);
 
 /* What stands in it, as typed, valid UTF-8 and safe, and the cursor's byte offset in that.
  * g_free.*/

@@ -20,6 +20,7 @@ typedef enum {
     MESSAGE_JOB_TEXT,      /* GPtrArray of JobLine (ui/verb_job.h) */
     MESSAGE_JOB_PROGRESS,  /* char* */
     MESSAGE_JOB_ENDED,     /* UiJob */
+    MESSAGE_DIRECTORY,     /* PathsRead (ui/paths.h) */
     MESSAGE_SAID,          /* char*: a sentence for the message line; number: a Role */
 } MessageKind;
 

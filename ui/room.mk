@@ -45,6 +45,8 @@ libui_a_SOURCES = \
 	ui/pane_output.c \
 	ui/pane_reading.c \
 	ui/pane_reading.h \
+	ui/paths.c \
+	ui/paths.h \
 	ui/redo.h \
 	ui/run.c \
 	ui/run.h \

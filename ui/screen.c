@@ -5,6 +5,7 @@
 
 #include "core/i18n.h"
 #include "core/sanitize.h"
+#include "core/stack.h"
 
 #include <curses.h>
 #include <errno.h>
@@ -22,7 +23,6 @@
 enum {
     ESCAPE_DELAY_MS = 25,
     COPY_MAX = 74994, /* what xterm and tmux take in one OSC 52, in base64 */
-    CRASH_STACK = 64 * 1024,
 };
 
 #define MOUSE_ON  "\033[?1000h\033[?1006h"
@@ -145,30 +145,6 @@ static void unset_crash_handlers(void)
         sigaction(crash_signals[i], &terminal.old_actions[i], NULL);
 }
 
-static void free_crash_stack(void *stack)
-{
-    stack_t none = {.ss_flags = SS_DISABLE};
-
-    sigaltstack(&none, NULL);
-    g_free(stack);
-}
-
-static GPrivate crash_stack = G_PRIVATE_INIT(free_crash_stack);
-
-void screen_guard_thread(void)
-{
-    stack_t stack = {.ss_size = CRASH_STACK}, old;
-
-    if (g_private_get(&crash_stack) != NULL)
-        return;
-    /* The sanitizers bring stacks of their own. */
-    if (sigaltstack(NULL, &old) == 0 && !(old.ss_flags & SS_DISABLE))
-        return;
-    stack.ss_sp = g_malloc(CRASH_STACK);
-    sigaltstack(&stack, NULL);
-    g_private_set(&crash_stack, stack.ss_sp);
-}
-
 /* ---- entering and leaving ---- */
 
 bool screen_usable(char **why)
@@ -262,7 +238,7 @@ bool screen_enter(GError **error)
     }
     set_escdelay(ESCAPE_DELAY_MS);
     compute_restore();
-    screen_guard_thread();
+    stack_guard_thread();
     restore.armed = 1;
     set_crash_handlers();
     nonl();

@@ -51,8 +51,4 @@ void screen_bell(void);
  * is too long for it. */
 const char *screen_copy(const char *text);
 
-/* A thread that calls this has its own stack for the crash handler: an overflow of its stack brings
- * the terminal back too. Undone when the thread ends. */
-void screen_guard_thread(void);
-
 #endif

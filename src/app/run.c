@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include "app/verification_private.h"
+#include "core/stack.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -102,6 +103,7 @@ static void judge_one(Run *run, unsigned i)
 static void *work(void *data)
 {
     Run *run = data;
+    stack_guard_thread();
     /* The console's keys come first. Not granted: it works all the same. */
     if (run->idle)
         sched_setscheduler(0, SCHED_IDLE, &(struct sched_param){0});

@@ -20,5 +20,7 @@ libcore_a_SOURCES = \
 	src/core/sanitize.h \
 	src/core/secret.c \
 	src/core/secret.h \
+	src/core/stack.c \
+	src/core/stack.h \
 	src/core/units.c \
 	src/core/units.h

@@ -574,6 +574,36 @@ static void test_rejected_headline(void)
     quit(terminal);
 }
 
+/* Paths are completed as they must be typed, step by step, hidden ones only when asked for. */
+static void test_complete_path(void)
+{
+    g_autofree char *directory = g_dir_make_tmp("paths-XXXXXX", NULL);
+    g_autofree char *inner = g_build_filename(directory, "sub dir", NULL);
+    g_autofree char *file = g_build_filename(inner, "only one.json", NULL);
+    g_autofree char *hidden = g_build_filename(inner, ".hidden", NULL);
+    TerminalOptions options = {.columns = 120, .rows = 36, .directory = directory};
+    g_autoptr(Terminal) terminal = NULL;
+
+    g_assert_cmpint(g_mkdir(inner, 0700), ==, 0);
+    g_assert_true(g_file_set_contents(file, "{}", -1, NULL));
+    g_assert_true(g_file_set_contents(hidden, "{}", -1, NULL));
+    terminal = terminal_start_console((const char *const[]){NULL}, &options);
+    terminal_wait_text(terminal, "Nothing to judge in this directory");
+    terminal_type(terminal, ":inspect s" TAB);
+    terminal_wait_text(terminal, ":inspect sub\\ dir/");
+    terminal_type(terminal, TAB);
+    terminal_wait_text(terminal, ":inspect sub\\ dir/only\\ one.json");
+    terminal_escape(terminal);
+    terminal_type(terminal, ":inspect nowhere/x" TAB "y");
+    terminal_wait_text(terminal, ":inspect nowhere/xy");
+    terminal_escape(terminal);
+    quit(terminal);
+    g_unlink(file);
+    g_unlink(hidden);
+    g_rmdir(inner);
+    g_rmdir(directory);
+}
+
 static unsigned journal_lines(void)
 {
     g_autofree char *path =
@@ -672,6 +702,7 @@ int main(int argc, char **argv)
     g_test_add_func("/console/copy", test_copy);
     g_test_add_func("/console/to-the-chain", test_to_the_chain);
     g_test_add_func("/console/rejected-headline", test_rejected_headline);
+    g_test_add_func("/console/complete-path", test_complete_path);
     g_test_add_func("/console/let-go", test_let_go);
     g_test_add_func("/console/shared-directory", test_shared_directory);
     return g_test_run();
