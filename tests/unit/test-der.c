@@ -222,6 +222,10 @@ static void test_contents(void)
         {DER_UNIVERSAL_STRING, BYTES("\x00\x11\x00\x00"), false},
         {DER_UNIVERSAL_STRING, BYTES("\x00\x00\x41"), false},
         {DER_CONTEXT(1), BYTES("\xff"), true},
+        {DER_SEQUENCE, BYTES("\xff"), true},
+        {DER_EXTERNAL, BYTES("\x05\x00"), false},
+        {DER_EMBEDDED_PDV, BYTES("\x05\x00"), false},
+        {DER_CHARACTER_STRING, BYTES("\x05\x00"), false},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         const DerItem item = {.tag = cases[i].tag, .content = cases[i].content};
