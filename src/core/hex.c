@@ -15,28 +15,26 @@ char *hex_encode(Span bytes)
     return text;
 }
 
-/* The value of a hex digit, or -1. */
-static int digit_value(uint8_t c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
+enum { HEX_DIGIT = 0x10 };
+
+/* The value of each hex digit, with HEX_DIGIT set; 0 for what is none. */
+static const uint8_t digit_values[256] = {
+    ['0'] = 0x10, ['1'] = 0x11, ['2'] = 0x12, ['3'] = 0x13, ['4'] = 0x14, ['5'] = 0x15,
+    ['6'] = 0x16, ['7'] = 0x17, ['8'] = 0x18, ['9'] = 0x19, ['a'] = 0x1a, ['b'] = 0x1b,
+    ['c'] = 0x1c, ['d'] = 0x1d, ['e'] = 0x1e, ['f'] = 0x1f, ['A'] = 0x1a, ['B'] = 0x1b,
+    ['C'] = 0x1c, ['D'] = 0x1d, ['E'] = 0x1e, ['F'] = 0x1f,
+};
 
 bool hex_decode_exact(Span text, uint8_t *out, size_t size)
 {
     if (text.size % 2 != 0 || text.size / 2 != size)
         return false;
     for (size_t i = 0; i < size; i++) {
-        int high = digit_value(text.data[2 * i]);
-        int low = digit_value(text.data[2 * i + 1]);
-        if (high < 0 || low < 0)
+        uint8_t high = digit_values[text.data[2 * i]];
+        uint8_t low = digit_values[text.data[2 * i + 1]];
+        if ((high & low & HEX_DIGIT) == 0)
             return false;
-        out[i] = (uint8_t)(high << 4 | low);
+        out[i] = (uint8_t)((high & 0x0f) << 4 | (low & 0x0f));
     }
     return true;
 }
