@@ -24,6 +24,7 @@ enum {
 #define OID_P384         "\x2b\x81\x04\x00\x22"
 #define OID_ECDSA_SHA256 "\x2a\x86\x48\xce\x3d\x04\x03\x02"
 #define OID_ECDSA_SHA384 "\x2a\x86\x48\xce\x3d\x04\x03\x03"
+#define OID_ECDSA_SHA512 "\x2a\x86\x48\xce\x3d\x04\x03\x04"
 
 static bool malformed(const Certificate *certificate, const char *part, const uint8_t *at,
                       GError **error)
@@ -97,6 +98,8 @@ SignatureAlgorithm signature_algorithm_of(Span content)
         return SIGNATURE_ECDSA_SHA256;
     if (der_oid_is(oid.content, OID_ECDSA_SHA384))
         return SIGNATURE_ECDSA_SHA384;
+    if (der_oid_is(oid.content, OID_ECDSA_SHA512))
+        return SIGNATURE_ECDSA_SHA512;
     return SIGNATURE_OTHER;
 }
 

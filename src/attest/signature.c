@@ -26,6 +26,7 @@ static const uint8_t p256_generator[P256_POINT_SIZE] = {
 typedef struct Fetched {
     EVP_MD *sha256;
     EVP_MD *sha384;
+    EVP_MD *sha512;
     EVP_PKEY *p256;
 } Fetched;
 
@@ -53,8 +54,9 @@ static const Fetched *fetched(void)
     if (g_once_init_enter(&ready)) {
         all.sha256 = EVP_MD_fetch(NULL, "SHA2-256", NULL);
         all.sha384 = EVP_MD_fetch(NULL, "SHA2-384", NULL);
+        all.sha512 = EVP_MD_fetch(NULL, "SHA2-512", NULL);
         all.p256 = key_from_data("P-256", span_of(p256_generator, sizeof p256_generator));
-        g_assert(all.sha256 && all.sha384 && all.p256);
+        g_assert(all.sha256 && all.sha384 && all.sha512 && all.p256);
         g_once_init_leave(&ready, 1);
     }
     return &all;
@@ -132,6 +134,7 @@ bool signature_verify_der(EVP_PKEY *key, SignatureAlgorithm algorithm, Span mess
     const EVP_MD *md[] = {
         [SIGNATURE_ECDSA_SHA256] = all->sha256,
         [SIGNATURE_ECDSA_SHA384] = all->sha384,
+        [SIGNATURE_ECDSA_SHA512] = all->sha512,
     };
     uint8_t hash[EVP_MAX_MD_SIZE];
     unsigned size;

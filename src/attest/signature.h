@@ -19,7 +19,12 @@ enum {
     P256_RAW_SIGNATURE_SIZE = 64, /* r ‖ s, big-endian */
 };
 
-typedef enum { SIGNATURE_OTHER, SIGNATURE_ECDSA_SHA256, SIGNATURE_ECDSA_SHA384 } SignatureAlgorithm;
+typedef enum {
+    SIGNATURE_OTHER,
+    SIGNATURE_ECDSA_SHA256,
+    SIGNATURE_ECDSA_SHA384,
+    SIGNATURE_ECDSA_SHA512,
+} SignatureAlgorithm;
 
 typedef enum { KEY_OTHER, KEY_P256, KEY_P384 } KeyKind;
 

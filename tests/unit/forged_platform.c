@@ -74,11 +74,16 @@ static GByteArray *sgx_extension(void)
 
 /* ---- keys and signatures ---- */
 
-static EVP_PKEY *new_key(void)
+static EVP_PKEY *key_on(const char *curve)
 {
-    EVP_PKEY *key = EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-256");
+    EVP_PKEY *key = EVP_PKEY_Q_keygen(NULL, NULL, "EC", curve);
     g_assert_nonnull(key);
     return key;
+}
+
+static EVP_PKEY *new_key(void)
+{
+    return key_on("P-256");
 }
 
 static void public_point(EVP_PKEY *key, uint8_t out[65])
@@ -263,6 +268,10 @@ static void platform_init(Platform *p, const Forgery *forgery)
     p->forgery = forgery;
     for (size_t i = 0; i < G_N_ELEMENTS(keys); i++)
         *keys[i] = new_key();
+    if (forgery->tls_curve) {
+        EVP_PKEY_free(p->tls_key);
+        p->tls_key = key_on(forgery->tls_curve);
+    }
     p->root = new_certificate("Root of a test", SERIAL_ROOT, p->root_key, NULL);
     add_profile(p->root, p->root, edit_of(forgery, FORGED_ROOT), "critical,CA:TRUE,pathlen:1",
                 "critical,keyCertSign,cRLSign");
@@ -507,10 +516,14 @@ static GBytes *forged_quote(Platform *p, const uint8_t report_data[64])
 
 static GBytes *forged_certificate(Platform *p)
 {
-    uint8_t point[65], report_data[64] = {0};
-    Flaw flaw = p->forgery->flaw;
-    public_point(p->tls_key, point);
-    SHA256(point, sizeof point, report_data);
+    static const char *const quote_oids[] = {"1.2.840.113741.1337.6", "1.2.840.113741.1337.8"};
+    const Forgery *forgery = p->forgery;
+    uint8_t point[160], report_data[64] = {0};
+    size_t point_size = 0;
+    Flaw flaw = forgery->flaw;
+    g_assert_true(EVP_PKEY_get_octet_string_param(p->tls_key, OSSL_PKEY_PARAM_PUB_KEY, point,
+                                                  sizeof point, &point_size));
+    SHA256(point, point_size, report_data);
     if (flaw == FLAW_BINDING)
         report_data[0] ^= 1;
     g_autoptr(GBytes) quote = forged_quote(p, report_data);
@@ -518,10 +531,13 @@ static GBytes *forged_certificate(Platform *p)
     const void *data = g_bytes_get_data(quote, &size);
     X509 *certificate = new_certificate("localhost", SERIAL_TLS, p->tls_key, NULL);
     ASN1_TIME_set(X509_getm_notAfter(certificate), FORGED_NOW + 10 * FORGED_DAY);
-    add_raw_extension(certificate,
-                      forged_is_tdx(p->forgery) ? "1.2.840.113741.1337.8" : "1.2.840.113741.1337.6",
-                      data, size);
-    X509_sign(certificate, flaw == FLAW_SELF_SIGNATURE ? p->root_key : p->tls_key, EVP_sha256());
+    add_raw_extension(certificate, quote_oids[forged_is_tdx(forgery)], data, size);
+    if (forgery->tls_two_quotes)
+        add_raw_extension(certificate, quote_oids[!forged_is_tdx(forgery)], data, size);
+    if (forgery->tls_constraints)
+        add_text_extension(certificate, NULL, NID_basic_constraints, forgery->tls_constraints);
+    X509_sign(certificate, flaw == FLAW_SELF_SIGNATURE ? p->root_key : p->tls_key,
+              forgery->tls_digest ? EVP_get_digestbyname(forgery->tls_digest) : EVP_sha256());
     GString *pem = g_string_new(NULL);
     append_pem(pem, certificate);
     X509_free(certificate);

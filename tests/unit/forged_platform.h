@@ -87,7 +87,11 @@ typedef struct Forgery {
     ByteEdit qe[MAX_EDITS];    /* offsets in the QE's report */
     CertificateEdit certificate;
     CrlEdit crl;
-    size_t slack; /* bytes inside auth_data that no field covers (v3) */
+    const char *tls_curve;       /* of the RA-TLS certificate's key; P-256 by default */
+    const char *tls_digest;      /* of its signature; SHA-256 by default */
+    const char *tls_constraints; /* of itself; none by default */
+    bool tls_two_quotes;         /* one for each kind of TEE */
+    size_t slack;                /* bytes inside auth_data that no field covers (v3) */
 } Forgery;
 
 typedef struct Forged {

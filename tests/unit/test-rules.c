@@ -34,12 +34,16 @@ typedef struct Rule {
     Forgery forgery;
 } Rule;
 
-static bool rule_holds(const Rule *rule)
+/* `certificate`: the RA-TLS certificate is judged, not the bare quote. */
+static bool rule_holds_for(const Rule *rule, bool certificate)
 {
     Forged forged;
     forge(&rule->forgery, &forged);
     g_autoptr(Attest) attest = attest_new(bytes_span(forged.root), NULL);
-    const AttestSubject subject = {.quote = bytes_span(forged.quote)};
+    const AttestSubject subject = {
+        .quote = certificate ? span_of(NULL, 0) : bytes_span(forged.quote),
+        .certificate = certificate ? bytes_span(forged.certificate) : span_of(NULL, 0),
+    };
     g_autoptr(Verdict) verdict =
         attest_verify(attest, &subject, forged.collateral, NULL, NULL, NULL, FORGED_NOW);
     g_autofree char *got = answer(verdict);
@@ -50,6 +54,11 @@ static bool rule_holds(const Rule *rule)
                        failure < 0 ? "" : verdict->checks[failure].detail);
     forged_clear(&forged);
     return holds;
+}
+
+static bool rule_holds(const Rule *rule)
+{
+    return rule_holds_for(rule, false);
 }
 
 static void assert_rules(const Rule *rules, size_t n)
@@ -384,6 +393,27 @@ static void test_relaunch(void)
     assert_rules(rules, G_N_ELEMENTS(rules));
 }
 
+static void test_certificates_with_quotes(void)
+{
+    static const Rule rules[] = {
+        {"a CA", OK, {.tls_constraints = "critical,CA:TRUE"}},
+        {"no CA", OK, {.tls_constraints = "CA:FALSE"}},
+        {"P-384", OK, {.tls_curve = "P-384", .tls_digest = "SHA384"}},
+        {"P-384 and SHA-256", OK, {.tls_curve = "P-384"}},
+        {"SHA-384", OK, {.tls_digest = "SHA384"}},
+        {"SHA-512", OK, {.tls_digest = "SHA512"}},
+        {"P-521", "binding", {.tls_curve = "P-521", .tls_digest = "SHA512"}},
+        {"SHA-1", "binding", {.tls_digest = "SHA1"}},
+        {"two quotes", "format", {.tls_two_quotes = true}},
+        {"padded", OK, {.version = 4, .trailing = 3000}},
+        {"debug TD", "debug", {.version = 4, .flaw = FLAW_DEBUG}},
+    };
+    unsigned wrong = 0;
+    for (size_t i = 0; i < G_N_ELEMENTS(rules); i++)
+        wrong += !rule_holds_for(&rules[i], true);
+    g_assert_cmpuint(wrong, ==, 0);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -396,5 +426,6 @@ int main(int argc, char **argv)
     g_test_add_func("/rules/td-attributes", test_td_attributes);
     g_test_add_func("/rules/tds", test_tds);
     g_test_add_func("/rules/relaunch", test_relaunch);
+    g_test_add_func("/rules/certificates-with-quotes", test_certificates_with_quotes);
     return g_test_run();
 }
