@@ -168,24 +168,35 @@ static void put_status(GString *out, const Container *container, int64_t now)
     }
 }
 
-/* The bridge's address is what tells a running one from others here. */
-static void put_networks(GString *out, const Container *container)
+/* Its place in a network, members: nowhere unless it runs. */
+static void put_place(GString *out, const Container *container)
 {
+    const unsigned high = container->number / 250 % 250, low = 2 + container->number % 250;
     const bool runs = container_runs(container);
-    g_string_append(out, "\"Networks\":{\"bridge\":{\"IPAMConfig\":null,\"Links\":null,"
-                         "\"Aliases\":null,\"NetworkID\":\"" NETWORK_ID "\",\"EndpointID\":\"");
+    g_string_append(out, "\"EndpointID\":\"");
     if (runs)
         g_string_append(out, container->id);
     g_string_append(out, runs ? "\",\"Gateway\":\"172.17.0.1\",\"IPAddress\":\"172.17."
                               : "\",\"Gateway\":\"\",\"IPAddress\":\"");
     if (runs) {
-        put_number(out, container->number / 250 % 250);
+        put_number(out, high);
         g_string_append_c(out, '.');
-        put_number(out, 2 + container->number % 250);
+        put_number(out, low);
     }
     g_string_append(out, runs ? "\",\"IPPrefixLen\":16" : "\",\"IPPrefixLen\":0");
     g_string_append(out, ",\"IPv6Gateway\":\"\",\"GlobalIPv6Address\":\"\","
-                         "\"GlobalIPv6PrefixLen\":0,\"MacAddress\":\"\",\"DriverOpts\":null}}");
+                         "\"GlobalIPv6PrefixLen\":0,\"MacAddress\":\"");
+    if (runs)
+        g_string_append_printf(out, "02:42:ac:11:%02x:%02x", high, low);
+    g_string_append_c(out, '"');
+}
+
+static void put_networks(GString *out, const Container *container)
+{
+    g_string_append(out, "\"Networks\":{\"bridge\":{\"IPAMConfig\":null,\"Links\":null,"
+                         "\"Aliases\":null,\"NetworkID\":\"" NETWORK_ID "\",");
+    put_place(out, container);
+    g_string_append(out, ",\"DriverOpts\":null}}");
 }
 
 void json_container(const Container *container, int64_t now, GString *out)
@@ -304,7 +315,13 @@ static void put_host_config(GString *out, const Container *container, const Cont
         "\"Links\":null,\"OomScoreAdj\":0,\"PidMode\":\"\",\"Privileged\":false,"
         "\"PublishAllPorts\":false,\"ReadonlyRootfs\":false,\"SecurityOpt\":null,"
         "\"UTSMode\":\"\",\"UsernsMode\":\"\",\"ShmSize\":67108864,\"Runtime\":\"runc\","
-        "\"Isolation\":\"\",\"CpuShares\":0,\"Memory\":0,\"NanoCpus\":0,\"CgroupParent\":\"\",",
+        "\"Isolation\":\"\",\"ConsoleSize\":[0,0],"
+        "\"CpuShares\":0,\"Memory\":0,\"NanoCpus\":0,\"CgroupParent\":\"\",\"BlkioWeight\":0,"
+        "\"BlkioWeightDevice\":null,\"BlkioDeviceReadBps\":null,\"BlkioDeviceWriteBps\":null,"
+        "\"BlkioDeviceReadIOps\":null,\"BlkioDeviceWriteIOps\":null,\"CpuPeriod\":0,"
+        "\"CpuQuota\":0,\"CpuRealtimePeriod\":0,\"CpuRealtimeRuntime\":0,\"CpusetCpus\":\"\","
+        "\"CpusetMems\":\"\",\"KernelMemory\":0,\"KernelMemoryTCP\":0,\"CpuCount\":0,"
+        "\"CpuPercent\":0,\"IOMaximumIOps\":0,\"IOMaximumBandwidth\":0,",
         spec->restarts ? "always" : "");
     put_devices(out, spec->application);
     g_string_append(out, ",\"DeviceCgroupRules\":null,\"DeviceRequests\":null,"
@@ -331,6 +348,38 @@ static void put_config(GString *out, const Container *container, const Container
     g_string_append_printf(out, "],\"OnBuild\":null,\"Labels\":{%s}},", container->labels);
 }
 
+static void put_network_settings(GString *out, const Container *container)
+{
+    g_string_append(out, "\"NetworkSettings\":{\"Bridge\":\"\",\"SandboxID\":\"\","
+                         "\"HairpinMode\":false,\"LinkLocalIPv6Address\":\"\","
+                         "\"LinkLocalIPv6PrefixLen\":0,\"SandboxKey\":\"\","
+                         "\"SecondaryIPAddresses\":null,\"SecondaryIPv6Addresses\":null,");
+    if (container_runs(container))
+        put_bindings(out, "Ports", container, true);
+    else
+        g_string_append(out, "\"Ports\":{}");
+    g_string_append_c(out, ',');
+    put_place(out, container);
+    g_string_append_c(out, ',');
+    put_networks(out, container);
+    g_string_append_c(out, '}');
+}
+
+/* The files that the engine itself keeps for a container. */
+static void put_files(GString *out, const Container *container)
+{
+    static const struct {
+        const char *key, *file;
+    } rows[] = {
+        {"ResolvConfPath", "resolv.conf"}, {"HostnamePath", "hostname"}, {"HostsPath", "hosts"}};
+    static const char PLACE[] = "/var/lib/docker/containers";
+    for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++)
+        g_string_append_printf(out, ",\"%s\":\"%s/%s/%s\"", rows[i].key, PLACE, container->id,
+                               rows[i].file);
+    g_string_append_printf(out, ",\"LogPath\":\"%s/%s/%s-json.log\",", PLACE, container->id,
+                           container->id);
+}
+
 void json_inspect(const Container *container, const FleetSpec *fleet, GString *out)
 {
     g_autoptr(ContainerSpec) spec = container_spec_new(fleet, container->number);
@@ -345,8 +394,7 @@ void json_inspect(const Container *container, const FleetSpec *fleet, GString *o
     g_string_append_c(out, ',');
     put_state(out, container);
     put_member(out, "Image", spec->image_id);
-    g_string_append_printf(out, ",\"LogPath\":\"/var/lib/docker/containers/%s/%s-json.log\",",
-                           container->id, container->id);
+    put_files(out, container);
     g_autofree char *name = g_strconcat("/", container->name, NULL);
     put_member(out, "Name", name);
     g_string_append_printf(
@@ -355,16 +403,10 @@ void json_inspect(const Container *container, const FleetSpec *fleet, GString *o
         "\"ProcessLabel\":\"\",\"AppArmorProfile\":\"\",\"ExecIDs\":null,",
         container->restarts);
     put_host_config(out, container, spec);
-    g_string_append(out, "\"GraphDriver\":{\"Data\":null,\"Name\":\"overlay2\"},");
+    g_string_append(out, "\"GraphDriver\":{\"Data\":{},\"Name\":\"overlay2\"},");
     put_mounts(out, spec->mounts);
     g_string_append_c(out, ',');
     put_config(out, container, spec);
-    g_string_append(out, "\"NetworkSettings\":{\"Bridge\":\"\",\"SandboxID\":\"\",");
-    if (container_runs(container))
-        put_bindings(out, "Ports", container, true);
-    else
-        g_string_append(out, "\"Ports\":{}");
-    g_string_append_c(out, ',');
-    put_networks(out, container);
-    g_string_append(out, "}}\n");
+    put_network_settings(out, container);
+    g_string_append(out, "}\n");
 }

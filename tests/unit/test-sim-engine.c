@@ -167,6 +167,65 @@ static void test_inspect(void)
     sim_engine_stop(&engine);
 }
 
+/* Members whose names are the container's own. */
+static bool is_map(const char *key)
+{
+    static const char *const maps[] = {"Labels",   "Data",         "Config",
+                                       "Networks", "Ports",        "PortBindings",
+                                       "Volumes",  "ExposedPorts", NULL};
+    return g_strv_contains(maps, key);
+}
+
+/* Whatever a real engine said is said here too, as the same kind of value. */
+static void assert_shape(const json_t *real, const json_t *ours, const char *where)
+{
+    const char *key;
+    json_t *value;
+    if (json_typeof(real) != json_typeof(ours) && !json_is_null(real) && !json_is_null(ours) &&
+        !(json_is_boolean(real) && json_is_boolean(ours)))
+        g_error("%s: another kind of value", where);
+    json_object_foreach((json_t *)real, key, value)
+    {
+        const json_t *same = json_object_get(ours, key);
+        g_autofree char *inside = g_strdup_printf("%s.%s", where, key);
+        if (same == NULL)
+            g_error("%s is missing", inside);
+        if (!is_map(key) || strcmp(inside, ".Config") == 0)
+            assert_shape(value, same, inside);
+    }
+    if (json_array_size(real) > 0 && json_array_size(ours) > 0)
+        assert_shape(json_array_get(real, 0), json_array_get(ours, 0), where);
+}
+
+static json_t *real_answer(const char *name)
+{
+    g_autofree char *path = g_build_filename(g_getenv("MSE_TEST_SOURCE"), "..", "shared", "data",
+                                             "interop", "docker", name, NULL);
+    return json_load_file(path, 0, NULL);
+}
+
+static void test_shapes(void)
+{
+    json_t *real_list = real_answer("list.json"), *real_version = real_answer("version.json");
+    json_t *real_inspect = real_answer("inspect-app1-running.json");
+    if (real_list == NULL || real_version == NULL || real_inspect == NULL) {
+        g_test_skip("the real engine's answers are not there");
+        return;
+    }
+    SimEngine engine = sim_engine_start("");
+    json_t *list = ask_json(&engine, "/containers/json"), *version = ask_json(&engine, "/version");
+    const json_t *container = container_in(list, "running", "mse-home");
+    g_autofree char *path = g_strdup_printf("/containers/%s/json", text_of(container, "Id"));
+    json_t *inspected = ask_json(&engine, path);
+    assert_shape(json_array_get(real_list, 0), container, "");
+    assert_shape(json_array_get(real_inspect, 0), inspected, "");
+    assert_shape(real_version, version, "");
+    json_t *const all[] = {real_list, real_version, real_inspect, list, version, inspected};
+    for (unsigned i = 0; i < G_N_ELEMENTS(all); i++)
+        json_decref(all[i]);
+    sim_engine_stop(&engine);
+}
+
 static json_t *inspect(const SimEngine *engine, const char *id)
 {
     g_autofree char *path = g_strdup_printf("/containers/%s/json", id);
@@ -388,6 +447,7 @@ int main(int argc, char **argv)
     g_test_add_func("/sim-engine/list", test_list);
     g_test_add_func("/sim-engine/filters", test_filters);
     g_test_add_func("/sim-engine/inspect", test_inspect);
+    g_test_add_func("/sim-engine/shapes", test_shapes);
     g_test_add_func("/sim-engine/acts", test_acts);
     g_test_add_func("/sim-engine/stop-and-leave", test_stop_and_leave);
     g_test_add_func("/sim-engine/archive", test_archive);
