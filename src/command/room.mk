@@ -81,3 +81,14 @@ src/command/completion/_mse-console: mse-console$(EXEEXT)
 src/command/completion/mse-console.fish: mse-console$(EXEEXT)
 	@$(MKDIR_P) $(@D)
 	$(AM_V_GEN)LC_ALL=C.UTF-8 ./mse-console completion fish >$@.new && mv $@.new $@
+
+# The name that the seeds' command lines begin with. Somebody else's program of that name stays.
+if MSE_LINK
+install-exec-hook:
+	@cd '$(DESTDIR)$(bindir)' && { test -e mse && test ! -L mse; } || \
+	  $(LN_S) -f mse-console$(EXEEXT) '$(DESTDIR)$(bindir)/mse'
+
+uninstall-local:
+	-@test "$$(readlink '$(DESTDIR)$(bindir)/mse')" != mse-console$(EXEEXT) || \
+	  rm -f '$(DESTDIR)$(bindir)/mse'
+endif

@@ -9,7 +9,13 @@
 json_t *json_parse(Span text)
 {
     /* A NUL in a label ends what we see of it, and not the whole list. */
-    return json_loadb((const char *)text.data, text.size, JSON_ALLOW_NUL, NULL);
+    json_error_t problem;
+    const char *at = (const char *)text.data;
+    json_t *value = json_loadb(at, text.size, JSON_ALLOW_NUL, &problem);
+    /* Engines say "no limit" with 2^64 - 1, which is no integer of jansson's. */
+    if (value == NULL && json_error_code(&problem) == json_error_numeric_overflow)
+        value = json_loadb(at, text.size, JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL, NULL);
+    return value;
 }
 
 const json_t *json_at(const json_t *root, ...)

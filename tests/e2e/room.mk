@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The built programs, from outside: mse-console on what mse-sim makes.
-e2e_tests = tests/e2e/test-verify tests/e2e/test-bad-input tests/e2e/test-cut
+e2e_tests = tests/e2e/test-verify tests/e2e/test-bad-input tests/e2e/test-cut \
+	tests/e2e/test-home
 check_PROGRAMS += $(e2e_tests)
 TESTS += $(e2e_tests) tests/e2e/test-judge.sh
 EXTRA_DIST += tests/e2e/test-judge.sh
@@ -11,3 +12,5 @@ tests_e2e_test_bad_input_SOURCES = tests/e2e/test-bad-input.c $(e2e_process)
 tests_e2e_test_bad_input_LDADD = $(CORE_LIBS)
 tests_e2e_test_cut_SOURCES = tests/e2e/test-cut.c $(e2e_process)
 tests_e2e_test_cut_LDADD = $(APP_LIBS)
+tests_e2e_test_home_SOURCES = tests/e2e/test-home.c $(e2e_process)
+tests_e2e_test_home_LDADD = $(CORE_LIBS) -lutil
