@@ -110,6 +110,12 @@ static char *interval_text(const Verdict *verdict)
     g_autofree char *until = day(verdict->valid_until);
     const char *bound = verdict->valid_until_name ? verdict->valid_until_name : "–";
 
+    if (!verdict->has_interval)
+        return verdict->valid_from_name == NULL
+                   ? NULL
+                   : g_strdup_printf(_("NO time suits its documents: the %s begins %s, after the "
+                                       "%s has ended %s"),
+                                     verdict->valid_from_name, from, bound, until);
     if (verdict->kind == VERDICT_REJECTED)
         return g_strdup_printf(_("its documents are valid from %s to %s (%s)"), from, until, bound);
     if (verdict->valid_until < verdict->time)
@@ -121,7 +127,7 @@ static void add_interval(Document *document, const Verdict *verdict, int width)
 {
     g_autofree char *at = moment(verdict->time);
     g_autofree char *judged = g_strdup_printf(_("judged as of %s"), at);
-    g_autofree char *interval = verdict->has_interval ? interval_text(verdict) : NULL;
+    g_autofree char *interval = interval_text(verdict);
     g_autofree char *text =
         interval == NULL ? g_strdup(judged) : g_strdup_printf("%s; %s", interval, judged);
 

@@ -2,6 +2,8 @@
 noinst_LIBRARIES += libcommand.a
 libcommand_a_SOURCES = \
 	src/command/arguments.c \
+	src/command/colour.c \
+	src/command/colour.h \
 	src/command/completion.c \
 	src/command/completion.h \
 	src/command/completion_bash.c \

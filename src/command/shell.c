@@ -3,6 +3,7 @@
 
 #include "command/shell.h"
 
+#include "command/colour.h"
 #include "command/help.h"
 #include "command/layout.h"
 #include "command/output.h"
@@ -106,14 +107,23 @@ static void shell_row(const json_t *row, void *data)
         output_flush(shell->out);
 }
 
+static bool shell_colours(const Shell *shell)
+{
+    return shell->verb != NULL && g_str_equal(shell->verb->words, "verify") &&
+           output_is_terminal(shell->out) && colour_is_wanted();
+}
+
 static void shell_text(const char *line, void *data)
 {
     Shell *shell = data;
     g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
     g_autofree char *safe = sanitize_string(line);
     layout_wrap(lines, safe, output_width(shell->out), layout_indent(safe));
-    for (guint i = 0; i < lines->len; i++)
-        output_line(shell->out, g_ptr_array_index(lines, i));
+    for (guint i = 0; i < lines->len; i++) {
+        const char *plain = g_ptr_array_index(lines, i);
+        g_autofree char *coloured = shell_colours(shell) ? colour_verdict(plain) : NULL;
+        output_line(shell->out, coloured != NULL ? coloured : plain);
+    }
 }
 
 static void shell_error(const char *sentence, void *data)

@@ -66,20 +66,29 @@ static void say_root(Job *job, const Verdict *verdict)
         job_text(job, _("  Judged as of %s, trusting %s (pinned in the program)."), time, root);
     else
         job_text(job,
-                 _("  Judged as of %s, trusting %s instead of Intel's root: SIMULATED, as far as "
-                   "Intel is concerned."),
+                 _("  Judged as of %s, trusting “%s”.\n"
+                   "  SIMULATED: this root is not Intel's, so no Intel processor is proven by it."),
                  time, root);
 }
 
 static void say_interval(Job *job, const Verdict *verdict)
 {
-    if (!verdict->has_interval)
+    if (!verdict->valid_from_name || !verdict->valid_until_name)
         return;
     g_autofree char *from = date_format(verdict->valid_from);
     g_autofree char *until = date_format(verdict->valid_until);
     g_autofree char *opens = sanitize_string(verdict->valid_from_name);
     g_autofree char *closes = sanitize_string(verdict->valid_until_name);
-    if (verdict->kind == VERDICT_EXPIRED)
+    if (!verdict->has_interval)
+        job_text(job,
+                 _("  Its documents exclude each other: the %s begins %s, after the %s has ended "
+                   "%s. No time suits (--at does not help); collateral fetched at one time is "
+                   "needed (--pccs)."),
+                 opens, from, closes, until);
+    else if (verdict->kind == VERDICT_REJECTED)
+        job_text(job, _("  Its documents are valid from %s (%s) to %s (%s)."), from, opens, until,
+                 closes);
+    else if (verdict->kind == VERDICT_EXPIRED)
         job_text(job, _("  It all held from %s (%s) to %s (%s), and no longer."), from, opens,
                  until, closes);
     else

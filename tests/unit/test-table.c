@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "command/colour.h"
 #include "command/layout.h"
 #include "command/table.h"
 
@@ -109,6 +110,48 @@ static void test_every_width_keeps_every_word(void)
     }
 }
 
+/* The words are there without the colour; what is no verdict stays as it is. */
+static void test_colour(void)
+{
+    static const struct {
+        const char *line, *expected;
+    } cases[] = {
+        {"✔ TRUSTED  a.json", "\033[32m✔ TRUSTED\033[0m  a.json"},
+        {"x REJECTED  a", "\033[1;31mx REJECTED\033[0m  a"},
+        {"  ✖ crl: Revocation lists", "  \033[1;31m✖ crl\033[0m: Revocation lists"},
+        {"✔ TRUSTED  a  SIMULATED", "\033[32m✔ TRUSTED\033[0m  a  \033[1;33mSIMULATED\033[0m"},
+        {"      What to do: wait", "      What to do: wait"},
+        {"      ! not a mark here", "      ! not a mark here"},
+        {"", ""},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *coloured = colour_verdict(cases[i].line);
+        g_assert_cmpstr(coloured, ==, cases[i].expected);
+    }
+}
+
+static void test_colour_wanted(void)
+{
+    static const struct {
+        const char *term, *no_color;
+        bool wanted;
+    } cases[] = {
+        {"xterm", NULL, true}, {"xterm", "", true}, {"xterm", "1", false},
+        {"dumb", NULL, false}, {NULL, NULL, false},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_unsetenv("TERM");
+        g_unsetenv("NO_COLOR");
+        if (cases[i].term != NULL)
+            g_setenv("TERM", cases[i].term, TRUE);
+        if (cases[i].no_color != NULL)
+            g_setenv("NO_COLOR", cases[i].no_color, TRUE);
+        g_assert_true(colour_is_wanted() == cases[i].wanted);
+    }
+}
+
 int main(int argc, char **argv)
 {
     setlocale(LC_ALL, "C.UTF-8");
@@ -121,5 +164,7 @@ int main(int argc, char **argv)
     g_test_add_func("/layout/cut", test_cut);
     g_test_add_func("/layout/wrap", test_wrap);
     g_test_add_func("/layout/every-width", test_every_width_keeps_every_word);
+    g_test_add_func("/colour/verdict", test_colour);
+    g_test_add_func("/colour/wanted", test_colour_wanted);
     return g_test_run();
 }
