@@ -266,7 +266,7 @@ static void put_state(GString *out, const Container *container)
         g_string_append_printf(out,
                                ",\"Health\":{\"Status\":\"%s\",\"FailingStreak\":%u,\"Log\":[]}",
                                state == CONTAINER_RUNNING ? health_word(container) : "unhealthy",
-                               container->healthy ? 0 : 3);
+                               container->healthy ? 0U : 3U);
     g_string_append(out, "},");
 }
 

@@ -15,7 +15,7 @@
 #define LONG_WAIT 3600000
 /* How long a program that was the connection may take to say why it failed. */
 #define LINGER    (300 * 1000) /* microseconds */
-#define STOP_WAIT 500000000 /* nanoseconds that the end of the program waits for the thread */
+#define STOP_WAIT 500000000    /* nanoseconds that the end of the program waits for the thread */
 #define KEPT      32           /* idle connections */
 
 /* No macro: what is compared is also done, once. */

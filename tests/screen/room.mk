@@ -2,12 +2,20 @@
 # The real program in a pseudo-terminal, libvterm as the terminal.
 SCREEN_LIBS = libui.a $(COMMAND_LIBS) $(READLINE_LIBS) $(NCURSES_LIBS) $(VTERM_LIBS) -lutil
 
+screen_samples = tests/screen/samples.c tests/screen/samples.h tests/screen/terminal.c \
+	tests/screen/terminal.h
+
 check_PROGRAMS += tests/screen/test-console
 TESTS += tests/screen/test-console
-tests_screen_test_console_SOURCES = tests/screen/test-console.c tests/screen/terminal.c \
-	tests/screen/terminal.h
+tests_screen_test_console_SOURCES = tests/screen/test-console.c $(screen_samples)
 tests_screen_test_console_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/screen
 tests_screen_test_console_LDADD = $(SCREEN_LIBS)
+
+check_PROGRAMS += tests/screen/test-opening
+TESTS += tests/screen/test-opening
+tests_screen_test_opening_SOURCES = tests/screen/test-opening.c $(screen_samples)
+tests_screen_test_opening_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/screen
+tests_screen_test_opening_LDADD = $(SCREEN_LIBS)
 
 check_PROGRAMS += tests/screen/test-terminal
 TESTS += tests/screen/test-terminal

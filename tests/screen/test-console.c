@@ -4,7 +4,7 @@
  */
 #include "config.h"
 
-#include "terminal.h"
+#include "samples.h"
 #include "ui/key_table.h"
 
 #include <glib/gstdio.h>
@@ -12,69 +12,6 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#define ENTER "\r"
-#define ESC   "\033"
-#define TAB   "\t"
-
-static const char *const names[] = {
-    "trusted-enclave-evidence.json",
-    "expired-collateral-evidence.json",
-    "rejected-debug-enclave-evidence.json",
-    "trusted-hardening-needed-evidence.json",
-};
-
-enum { N_NAMES = G_N_ELEMENTS(names) };
-
-static bool is_settled(Terminal *terminal, const void *data)
-{
-    (void)data;
-    return terminal_is_silent(terminal, 60); /* longer than a lone Esc is waited for */
-}
-
-/* The four samples, judged. */
-static Terminal *open_samples(int columns, int rows)
-{
-    const char *files[N_NAMES + 1] = {NULL};
-    TerminalOptions options = {.columns = columns, .rows = rows, .directory = terminal_samples()};
-    Terminal *terminal;
-
-    memcpy(files, names, sizeof names);
-    terminal = terminal_start_console(files, &options);
-    return terminal;
-}
-
-static Terminal *wait_judged(Terminal *terminal)
-{
-    terminal_wait_text(terminal, "1 trusted · 1 trusted with warnings · 1 expired · 1 REJECTED");
-    return terminal;
-}
-
-/* As at the very first start: what another test left is forgotten. */
-static void forget_state(void)
-{
-    g_autofree char *state =
-        g_build_filename(g_get_home_dir(), ".local", "state", "mse-console", "console.json", NULL);
-
-    g_unlink(state);
-}
-
-static Terminal *open_judged(void)
-{
-    forget_state();
-    return wait_judged(open_samples(120, 36));
-}
-
-static void quit(Terminal *terminal)
-{
-    int status;
-
-    terminal_type(terminal, "q");
-    status = terminal_wait_end(terminal);
-    g_assert_true(WIFEXITED(status));
-    g_assert_cmpint(WEXITSTATUS(status), ==, 0);
-    g_assert_false(terminal->alternate);
-}
 
 static void test_verdicts(void)
 {
@@ -343,158 +280,6 @@ static void test_every_key(void)
     terminal_wait_end(terminal);
 }
 
-static void test_current_directory(void)
-{
-    TerminalOptions options = {.directory = terminal_samples()};
-    g_autoptr(Terminal) terminal = terminal_start_console(NULL, &options);
-
-    terminal_wait_text(terminal, "trusted-quote.bin");
-    terminal_wait_text(terminal, "1 collateral");
-    g_assert_false(terminal_shows(terminal, "config.toml"));
-    terminal_wait_gone(terminal, "to go");
-    quit(terminal);
-}
-
-static void test_nothing_here(void)
-{
-    g_autofree char *empty = g_build_filename(g_get_home_dir(), "empty", NULL);
-    TerminalOptions options = {.directory = empty};
-    g_autoptr(Terminal) terminal = NULL;
-
-    g_mkdir(empty, 0700);
-    terminal = terminal_start_console(NULL, &options);
-    terminal_wait_text(terminal, "Nothing to judge in this directory.");
-    terminal_wait_text(terminal, "mse-console FILE");
-    terminal_type(terminal, "\rvex/j?");
-    terminal_escape(terminal);
-    terminal_wait_text(terminal, "Nothing to judge");
-    terminal_escape(terminal);
-    terminal_escape(terminal);
-    terminal_escape(terminal);
-    quit(terminal);
-    g_rmdir(empty);
-}
-
-/* A name that would drive the terminal is shown, never sent. */
-static void test_hostile_name(void)
-{
-    static const char evil[] = "evil\033]0;owned\a\033[31m\xe2\x80\xae\xff.bin";
-    g_autofree char *directory = g_build_filename(g_get_home_dir(), "hostile", NULL);
-    g_autofree char *path = g_build_filename(directory, evil, NULL);
-    const char *files[] = {evil, NULL};
-    TerminalOptions options = {.directory = directory};
-    g_autoptr(Terminal) terminal = NULL;
-
-    g_mkdir(directory, 0700);
-    g_assert_true(g_file_set_contents(path, "no evidence", -1, NULL));
-    terminal = terminal_start_console(files, &options);
-    terminal_wait_text(terminal, "1 unreadable");
-    terminal_wait_text(terminal, "\\x1b]0;owned");
-    g_byte_array_append(terminal->written, (const guint8 *)"", 1);
-    g_assert_null(g_strstr_len((char *)terminal->written->data, terminal->written->len, "\033]0;"));
-    g_assert_null(memchr(terminal->written->data, 0xff, terminal->written->len));
-    g_assert_null(
-        g_strstr_len((char *)terminal->written->data, terminal->written->len, "\xe2\x80\xae"));
-    quit(terminal);
-    g_unlink(path);
-    g_rmdir(directory);
-}
-
-static void test_state_comes_back(void)
-{
-    {
-        g_autoptr(Terminal) terminal = open_judged();
-        terminal_type(terminal, ">>=j");
-        terminal_wait_text(terminal, "VERDICT ▾");
-        terminal_type(terminal, "G");
-        terminal_wait_text(terminal, "Evidence ── rejected-debug");
-        quit(terminal);
-    }
-    {
-        g_autoptr(Terminal) terminal = wait_judged(open_samples(120, 36));
-        terminal_wait_text(terminal, "VERDICT ▾");
-        terminal_wait_text(terminal, "Evidence ── rejected-debug");
-        terminal_type(terminal, "=<<");
-        terminal_wait_gone(terminal, "▴");
-        terminal_type(terminal, "g");
-        quit(terminal);
-    }
-}
-
-static void test_ten_thousand(void)
-{
-    g_autofree char *directory = g_build_filename(g_get_home_dir(), "many", NULL);
-    g_autofree char *sample = terminal_sample("trusted-enclave-evidence.json");
-    g_autoptr(GPtrArray) files = g_ptr_array_new_with_free_func(g_free);
-    TerminalOptions options = {.directory = directory};
-    g_autoptr(Terminal) terminal = NULL;
-
-    g_mkdir(directory, 0700);
-    for (unsigned i = 0; i < 10000; i++) {
-        char *name = g_strdup_printf("%05u.json", i);
-        g_autofree char *path = g_build_filename(directory, name, NULL);
-        g_assert_cmpint(symlink(sample, path), ==, 0);
-        g_ptr_array_add(files, name);
-    }
-    g_ptr_array_add(files, NULL);
-    terminal = terminal_start_console((const char *const *)files->pdata, &options);
-    terminal_wait_text(terminal, "Inputs ── 10000");
-    terminal_type(terminal, "G"); /* answered while they are judged */
-    terminal_wait_text(terminal, "Evidence ── 09999.json");
-    terminal_type(terminal, "/^0777");
-    terminal_wait_text(terminal, "10 of 10000");
-    terminal_escape(terminal);
-    terminal_type(terminal, "g");
-    terminal_wait_text(terminal, "Evidence ── 00000.json");
-    terminal_type(terminal, "q");
-    terminal_wait(terminal, is_settled, NULL, "an answer");
-    if (terminal_shows(terminal, "still running")) {
-        terminal_type(terminal, "n");
-        terminal_wait_gone(terminal, "still running");
-        terminal_type(terminal, "\003");
-        terminal_wait_text(terminal, "cancel");
-        terminal_type(terminal, "q");
-        terminal_wait(terminal, is_settled, NULL, "an answer");
-        if (terminal_shows(terminal, "still running"))
-            terminal_type(terminal, "y");
-    }
-    terminal_wait_end(terminal);
-    for (unsigned i = 0; i + 1 < files->len; i++) {
-        g_autofree char *path = g_build_filename(directory, files->pdata[i], NULL);
-        g_unlink(path);
-    }
-    g_rmdir(directory);
-}
-
-/* The directory that all inputs share is said once; what was judged is selected, not the collateral
- * that served; the worst comes first when sorted by verdict. */
-static void test_shared_directory(void)
-{
-    g_autofree char *directory = g_canonicalize_filename(terminal_samples(), NULL);
-    g_autofree char *collateral = g_build_filename(directory, "collateral.json", NULL);
-    g_autofree char *quote = g_build_filename(directory, "trusted-quote.bin", NULL);
-    g_autofree char *rejected = g_build_filename(directory, names[2], NULL);
-    g_autofree char *end = g_strdup_printf("%.6s", directory + strlen(directory) - 6);
-    const char *const files[] = {collateral, quote, rejected, NULL};
-    g_autoptr(Terminal) terminal = NULL;
-    g_autofree char *row = NULL;
-
-    forget_state();
-    terminal = terminal_start_console(files, NULL);
-    terminal_wait_text(terminal, "1 trusted · 1 REJECTED · 1 collateral");
-    terminal_wait_text(terminal, "Inputs ── 3 ── ");
-    terminal_wait_text(terminal, end);
-    terminal_wait_text(terminal, "│  collateral.json ");
-    terminal_wait_text(terminal, "│▸ trusted-quote.bin ");
-    terminal_wait_text(terminal, "Evidence ── trusted-quote.bin");
-    terminal_type(terminal, ">>"); /* by name, by verdict */
-    terminal_wait_text(terminal, "VERDICT ▴");
-    terminal_wait(terminal, is_settled, NULL, "the order");
-    row = terminal_row(terminal, 3);
-    g_assert_nonnull(strstr(row, "✖ REJECTED"));
-    quit(terminal);
-}
-
 /* What OSC 52 last carried, decoded. */
 static char *copied(const Terminal *terminal)
 {
@@ -693,17 +478,11 @@ int main(int argc, char **argv)
     g_test_add_func("/console/zoom", test_zoom);
     g_test_add_func("/console/help", test_help);
     g_test_add_func("/console/every-key", test_every_key);
-    g_test_add_func("/console/current-directory", test_current_directory);
-    g_test_add_func("/console/nothing-here", test_nothing_here);
-    g_test_add_func("/console/hostile-name", test_hostile_name);
-    g_test_add_func("/console/state-comes-back", test_state_comes_back);
     g_test_add_func("/console/unbound-key", test_unbound_key);
-    g_test_add_func("/console/ten-thousand", test_ten_thousand);
     g_test_add_func("/console/copy", test_copy);
     g_test_add_func("/console/to-the-chain", test_to_the_chain);
     g_test_add_func("/console/rejected-headline", test_rejected_headline);
     g_test_add_func("/console/complete-path", test_complete_path);
     g_test_add_func("/console/let-go", test_let_go);
-    g_test_add_func("/console/shared-directory", test_shared_directory);
     return g_test_run();
 }

@@ -51,7 +51,8 @@ unsigned fake_engine_connections(FakeEngine *engine);      /* accepted so far */
 unsigned fake_engine_open(FakeEngine *engine);             /* open now */
 char *fake_engine_requests(FakeEngine *engine);            /* first lines, one a line; g_free */
 
-#define FAKE_HEAD    "HTTP/1.1 200 OK\r\nApi-Version: 1.41\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
+#define FAKE_HEAD "HTTP/1.1 200 OK\r\nApi-Version: 1.41\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
+
 #define FAKE_CHUNKED FAKE_HEAD "Transfer-Encoding: chunked\r\n\r\n"
 
 #endif
