@@ -8,6 +8,7 @@
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -18,6 +19,13 @@ static char *first_line(int descriptor)
     while (read(descriptor, &byte, 1) == 1 && byte != '\n')
         g_string_append_c(line, byte);
     return g_strdup(line->str);
+}
+
+/* A test that fails takes its engines with it. */
+static void die_with_test(gpointer data)
+{
+    (void)data;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
 }
 
 SimEngine sim_engine_start(const char *options)
@@ -31,7 +39,7 @@ SimEngine sim_engine_start(const char *options)
     g_auto(GStrv) argv = g_strsplit(g_strchomp(line), " ", -1);
     g_autoptr(GError) error = NULL;
     int output;
-    if (!g_spawn_async_with_pipes(NULL, argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL,
+    if (!g_spawn_async_with_pipes(NULL, argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD, die_with_test, NULL,
                                   &engine.child, NULL, &output, NULL, &error))
         g_error("%s", error->message);
     engine.said = first_line(output);
