@@ -14,3 +14,4 @@ tests_e2e_test_cut_SOURCES = tests/e2e/test-cut.c $(e2e_process)
 tests_e2e_test_cut_LDADD = $(APP_LIBS)
 tests_e2e_test_home_SOURCES = tests/e2e/test-home.c $(e2e_process)
 tests_e2e_test_home_LDADD = $(CORE_LIBS) -lutil
+include $(top_srcdir)/tests/e2e/docker.mk

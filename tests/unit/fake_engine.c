@@ -197,6 +197,14 @@ static void forward(FakeConnection *connection)
     close(there.descriptor);
 }
 
+/* After a handshake that failed: closing at once would take along the alert that says why. */
+static void part(FakeConnection *connection)
+{
+    g_clear_pointer(&connection->tls, SSL_free);
+    shutdown(connection->descriptor, SHUT_WR);
+    hold(connection);
+}
+
 static gpointer run_connection(gpointer data)
 {
     FakeConnection *connection = data;
@@ -205,12 +213,12 @@ static gpointer run_connection(gpointer data)
         connection->tls = SSL_new(engine->tls);
         SSL_set_fd(connection->tls, connection->descriptor);
     }
-    if (connection->tls == NULL || SSL_accept(connection->tls) == 1) {
-        if (engine->options.forward != NULL)
-            forward(connection);
-        else
-            serve(connection);
-    }
+    if (connection->tls != NULL && SSL_accept(connection->tls) != 1)
+        part(connection);
+    else if (engine->options.forward != NULL)
+        forward(connection);
+    else
+        serve(connection);
     SSL_free(connection->tls);
     close(connection->descriptor);
     g_mutex_lock(&engine->mutex);
