@@ -89,6 +89,26 @@ for shell in bash zsh fish; do
     fi
 done
 
+# completes SHELL COMMAND…: in the shell itself, --mrt of verify becomes --mrtd, with no complaint
+completes() {
+    completes_shell=$1
+    shift
+    if command -v "$completes_shell" >/dev/null; then
+        found=$("$@" 2>&1 </dev/null)
+        [ "$found" = --mrtd ]
+        status=$?
+        [ $status -eq 0 ] || printf '%s\n' "$found" | sed 's/^/# /'
+        point $status "$completes_shell completes an option"
+    else
+        points=$((points + 1))
+        echo "ok $points # SKIP no $completes_shell here"
+    fi
+}
+completes bash bash --norc -c ". $files/mse-console; COMP_WORDS=(mse-console verify --mrt)
+    COMP_CWORD=2; _mse_console; echo \"\${COMPREPLY[@]}\""
+completes fish fish --no-config -c "source $files/mse-console.fish
+    complete -C 'mse-console verify --mrt' | string split -f 1 \\t"
+
 # Long lines are the tables' own sentences.
 malformed() { mandoc -T lint -W warning doc/mse-*.[15]; }
 if command -v mandoc >/dev/null; then
