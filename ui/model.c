@@ -22,8 +22,7 @@ const AskRow ask_table[N_ASKS] = {
                       false},
     [ASK_POLICY] = {N_("policy file"), "--policy", N_("a TOML file: which TCB statuses to accept"),
                     true},
-    [ASK_TIME] = {N_("time"), "--at", N_("2023-06-01T00:00:00Z, 2023-06-01 or Unix seconds"),
-                  false},
+    [ASK_TIME] = {N_("time"), "--at", N_("2023-06-01T00:00:00Z, 2023-06-01 or seconds"), false},
 };
 
 static void input_free(void *data)

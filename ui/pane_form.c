@@ -106,6 +106,18 @@ static void fit(Pane *pane, const Model *model, int width, int height)
     (void)height;
 }
 
+/* Two rows: the next field's begins below them. */
+static void draw_remark(const Canvas *canvas, int y, int columns, Role role, const char *text)
+{
+    const char *next;
+    size_t bytes = text_break(text, (unsigned)columns, &next);
+    g_autofree char *first = g_strndup(text, bytes);
+
+    canvas_text_n(canvas, LABEL, y, columns, role, first);
+    if (next != NULL)
+        canvas_cut(canvas, LABEL, y + 1, columns, role, next);
+}
+
 static void draw_field(const FormPane *self, const Canvas *canvas, unsigned i, int y)
 {
     const Field *field = &self->fields[i];
@@ -123,13 +135,13 @@ static void draw_field(const FormPane *self, const Canvas *canvas, unsigned i, i
         own->cursor_y = y;
     }
     if (field->problem != NULL)
-        canvas_cut(canvas, LABEL, y + 1, columns, ROLE_REJECTED, field->problem);
+        draw_remark(canvas, y + 1, columns, ROLE_REJECTED, field->problem);
     else if (field->checking)
         canvas_cut(canvas, LABEL, y + 1, columns, ROLE_DIM, _("being read…"));
     else if (field->edit.text->len > 0)
         canvas_cut(canvas, LABEL, y + 1, columns, ROLE_TRUSTED, "✔");
     else
-        canvas_cut(canvas, LABEL, y + 1, columns, ROLE_DIM, _(ask_table[i].hint));
+        draw_remark(canvas, y + 1, columns, ROLE_DIM, _(ask_table[i].hint));
 }
 
 static void draw(const Pane *pane, const Model *model, const Canvas *canvas, bool focused)
@@ -139,8 +151,7 @@ static void draw(const Pane *pane, const Model *model, const Canvas *canvas, boo
 
     (void)model;
     (void)focused;
-    canvas_cut(canvas, 2, 0, canvas->width - 2, ROLE_DIM,
-               _("Empty fields ask for nothing. Enter judges all again, Esc leaves."));
+    canvas_cut(canvas, 2, 0, canvas->width - 2, ROLE_DIM, _("Empty fields ask for nothing."));
     if (canvas->height < 2 + N_ASKS * ROWS_PER_FIELD) {
         int fitting = MAX((canvas->height - 1) / ROWS_PER_FIELD, 1);
         first = MAX((int)self->at - fitting + 1, 0);

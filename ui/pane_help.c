@@ -8,6 +8,7 @@
 #include "ui/console.h"
 #include "ui/line.h"
 #include "ui/pane_reading.h"
+#include "ui/text.h"
 
 typedef struct HelpPane {
     ReadingPane reading;
@@ -15,7 +16,8 @@ typedef struct HelpPane {
     unsigned kind;
 } HelpPane;
 
-enum { KEYS_WIDTH = 16 };
+/* From ROOMY columns on there is a wide column for the keys and a line for the shell's command. */
+enum { KEYS_WIDTH = 16, ROOMY = 60, NARROW_INDENT = 8 };
 
 static void help_free(Pane *pane)
 {
@@ -41,6 +43,7 @@ static void add_row(Document *document, const HelpPane *self, CommandId command,
 {
     const CommandRow *row = &command_table[command];
     g_autofree char *keys = key_table_keys(&self->keys, command);
+    int indent = width >= ROOMY ? 2 + KEYS_WIDTH : NARROW_INDENT;
 
     if (command == COMMAND_FOCUS_1 && g_str_equal(keys, "1")) {
         g_free(keys);
@@ -48,11 +51,13 @@ static void add_row(Document *document, const HelpPane *self, CommandId command,
     }
 
     document_line(document, DOCUMENT_PLAIN);
-    document_add_at(document, 2, *keys == '\0' ? ROLE_DIM : ROLE_KEY, *keys == '\0' ? "–" : keys);
-    document_wrap(document, 2 + KEYS_WIDTH, width, ROLE_TEXT, _(row->help));
-    if (row->shell != NULL) {
+    document_add_at(document, 1, *keys == '\0' ? ROLE_DIM : ROLE_KEY, *keys == '\0' ? "–" : keys);
+    if ((int)text_width(keys) > indent - 2) /* many keys in little room: the help below them */
         document_line(document, DOCUMENT_PLAIN);
-        document_wrap(document, 2 + KEYS_WIDTH, width, ROLE_DIM, row->shell);
+    document_wrap(document, indent, width, ROLE_TEXT, _(row->help));
+    if (row->shell != NULL && width >= ROOMY) {
+        document_line(document, DOCUMENT_PLAIN);
+        document_wrap(document, indent, width, ROLE_DIM, row->shell);
     }
 }
 
