@@ -90,7 +90,7 @@ static bool wait_writable(Output *output)
 static void failed(Output *output)
 {
     output->error = errno;
-    if (errno == EPIPE && output->cancel)
+    if (output->cancel)
         cancel_set(output->cancel);
 }
 

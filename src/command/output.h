@@ -13,8 +13,8 @@
 
 typedef struct Output Output;
 
-/* On a descriptor that stays open. `cancel` (borrowed) ends a write that waits, and is set when the
- * reader of a pipe has gone. */
+/* On a descriptor that stays open. `cancel` (borrowed) ends a write that waits, and is set when
+ * nothing can be written any more: what goes on for ever ends then. */
 Output *output_new(int fd, Cancel *cancel);
 void output_free(Output *output);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Output, output_free)

@@ -231,7 +231,7 @@ static int finish(Shell *shell, int status)
     int error = output_error(shell->out);
     if (error == EPIPE)
         return EXIT_PIPE;
-    if (cancelled || error == ECANCELED) {
+    if (error == ECANCELED || (cancelled && error == 0)) {
         shell_error(_("cancelled"), shell);
         return EXIT_SIGNAL + (signal_caught ? signal_caught : SIGINT);
     }
