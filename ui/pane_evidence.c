@@ -513,14 +513,8 @@ static const PaneClass evidence_class = {
     .kind = PANE_EVIDENCE,
     .free = evidence_free,
     .title = title,
-    .update = reading_update,
     .fit = fit,
-    .draw = reading_draw,
-    .command = command,
-    .pattern = reading_pattern,
-    .set_pattern = reading_set_pattern,
-    .pattern_state = reading_pattern_state,
-    .click = reading_click,
+    READING_OPERATIONS_WITH(command),
     .show = show,
 };
 

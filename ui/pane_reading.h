@@ -33,9 +33,11 @@ void reading_set_pattern(Pane *pane, Console *console, const char *pattern);
 char *reading_pattern_state(const Pane *pane, const Model *model);
 Redo reading_click(Pane *pane, Console *console, int x, int y);
 
-#define READING_OPERATIONS                                                      \
-    .update = reading_update, .draw = reading_draw, .command = reading_command, \
-    .pattern = reading_pattern, .set_pattern = reading_set_pattern,             \
+/* For a pane with commands of its own, which hands the others to reading_command. */
+#define READING_OPERATIONS_WITH(own_command)                                \
+    .update = reading_update, .draw = reading_draw, .command = own_command, \
+    .pattern = reading_pattern, .set_pattern = reading_set_pattern,         \
     .pattern_state = reading_pattern_state, .click = reading_click
+#define READING_OPERATIONS READING_OPERATIONS_WITH(reading_command)
 
 #endif
