@@ -35,8 +35,10 @@ SimEngine sim_engine_start(const char *options)
     g_autofree char *name = g_strdup_printf("e%u", started++);
     SimEngine engine = {.socket = g_build_filename(g_getenv("HOME"), name, NULL)};
     g_autofree char *line =
-        g_strdup_printf("%s engine --socket %s %s", program, engine.socket, options);
+        g_strdup_printf("mse-sim engine --socket %s %s", engine.socket, options);
     g_auto(GStrv) argv = g_strsplit(g_strchomp(line), " ", -1);
+    g_free(argv[0]); /* the path of the program may have spaces */
+    argv[0] = g_steal_pointer(&program);
     g_autoptr(GError) error = NULL;
     int output;
     if (!g_spawn_async_with_pipes(NULL, argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD, die_with_test, NULL,
