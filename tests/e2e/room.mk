@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The built programs, from outside: mse-console on what mse-sim makes.
 e2e_tests = tests/e2e/test-verify tests/e2e/test-bad-input tests/e2e/test-cut \
-	tests/e2e/test-home tests/e2e/test-home-docker
+	tests/e2e/test-home tests/e2e/test-home-docker tests/e2e/test-fleet
 check_PROGRAMS += $(e2e_tests)
 TESTS += $(e2e_tests) tests/e2e/test-judge.sh
 EXTRA_DIST += tests/e2e/test-judge.sh
@@ -17,3 +17,5 @@ tests_e2e_test_home_LDADD = $(CORE_LIBS) -lutil
 include $(top_srcdir)/tests/e2e/docker.mk
 tests_e2e_test_home_docker_SOURCES = tests/e2e/test-home-docker.c $(e2e_process)
 tests_e2e_test_home_docker_LDADD = $(CORE_LIBS)
+tests_e2e_test_fleet_SOURCES = tests/e2e/test-fleet.c $(e2e_process)
+tests_e2e_test_fleet_LDADD = $(FLEET_LIBS)
