@@ -8,7 +8,8 @@ EXTRA_DIST += tests/e2e/test-judge.sh
 e2e_process = tests/e2e/process.c tests/e2e/process.h
 tests_e2e_test_verify_SOURCES = tests/e2e/test-verify.c $(e2e_process)
 tests_e2e_test_verify_LDADD = $(CORE_LIBS)
-tests_e2e_test_bad_input_SOURCES = tests/e2e/test-bad-input.c $(e2e_process)
+tests_e2e_test_bad_input_SOURCES = tests/e2e/test-bad-input.c $(e2e_process) \
+	tests/e2e/busy_engine.c tests/e2e/busy_engine.h
 tests_e2e_test_bad_input_LDADD = $(CORE_LIBS)
 tests_e2e_test_cut_SOURCES = tests/e2e/test-cut.c $(e2e_process)
 tests_e2e_test_cut_LDADD = $(APP_LIBS)

@@ -7,6 +7,7 @@
  */
 #include "config.h"
 
+#include "busy_engine.h"
 #include "process.h"
 
 #include <errno.h>
@@ -23,9 +24,6 @@ static struct {
     char *platform, *root, *collateral, *settings;
     char *quote, *certificate, *evidence;
     json_t *verbs;
-    Process engine;
-    json_t *apps; /* of a simulated engine */
-    size_t next_app;
 } made;
 
 static const char *text_of(const json_t *object, const char *name)
@@ -39,39 +37,9 @@ static void make_quote(char **path, const char *name, const char *option)
     sim_run("quote", made.platform, "--output", *path, option, NULL);
 }
 
-/* An engine on which something happens all the time; each line gets another of its applications,
- * since some lines remove theirs. */
-static void make_engine(void)
-{
-    g_autofree char *program = process_program("mse-sim");
-    g_autofree char *socket = process_path("engine.sock");
-    g_autofree char *host = g_strconcat("unix://", socket, NULL);
-    const char *const argv[] = {program, "engine",  "--socket", socket, "--apps",
-                                "400",   "--churn", "20",       NULL};
-    g_setenv("DOCKER_HOST", host, TRUE);
-    made.engine = process_start(argv, NULL);
-    gint64 until = g_get_monotonic_time() + PROCESS_DEADLINE * G_GINT64_CONSTANT(1000);
-    while (!g_file_test(socket, G_FILE_TEST_EXISTS)) {
-        struct pollfd ended = {.fd = made.engine.pidfd, .events = POLLIN};
-        g_assert_cmpint(poll(&ended, 1, 10), ==, 0);
-        g_assert_cmpint(g_get_monotonic_time(), <, until);
-    }
-    Outcome list = console_run(NULL, "home", "list", "--json", NULL);
-    made.apps = outcome_json(&list);
-    outcome_clear(&list);
-}
-
-static void end_engine(void)
-{
-    kill(made.engine.pid, SIGTERM);
-    Outcome ended = process_finish(&made.engine);
-    outcome_clear(&ended);
-    json_decref(made.apps);
-}
-
 static void make_all(void)
 {
-    make_engine();
+    busy_engine_start();
     made.platform = process_path("platform");
     sim_run("platform", made.platform, NULL);
     made.root = g_build_filename(made.platform, "root.pem", NULL);
@@ -325,23 +293,6 @@ static void add_cases(const json_t *verb)
 
 /* ---- every verb: wrong words, full and closed output, signals ---- */
 
-/* One that runs, by its id, and a yes where it is asked for. */
-static void add_application(GPtrArray *line, const json_t *verb)
-{
-    const json_t *app, *option;
-    do
-        app = json_array_get(made.apps, made.next_app++);
-    while (app && strcmp(text_of(app, "state"), "running") != 0);
-    g_assert_nonnull(app);
-    g_ptr_array_add(line, g_strdup(text_of(app, "id")));
-    size_t i;
-    json_array_foreach(json_object_get(verb, "options"), i, option)
-    {
-        if (strcmp(text_of(option, "name"), "yes") == 0)
-            g_ptr_array_add(line, g_strdup("--yes"));
-    }
-}
-
 /* Words with which the verb has something to do. */
 static void add_something_to_do(GPtrArray *line, const json_t *verb)
 {
@@ -350,7 +301,7 @@ static void add_something_to_do(GPtrArray *line, const json_t *verb)
         g_ptr_array_add(line, g_strdup(made.evidence));
     if (g_str_has_prefix(text_of(verb, "verb"), "home ") &&
         json_integer_value(json_object_get(verb, "max_operands")) > 0)
-        add_application(line, verb);
+        busy_engine_add_application(line, verb);
     if (strcmp(text_of(verb, "verb"), "completion") == 0)
         g_ptr_array_add(line, g_strdup("bash"));
     if (strcmp(text_of(verb, "verb"), "manual") == 0)
@@ -741,6 +692,6 @@ int main(int argc, char **argv)
     add_pccs_faults();
     int status = g_test_run();
     json_decref(made.verbs);
-    end_engine();
+    busy_engine_end();
     return status;
 }
