@@ -76,7 +76,7 @@ static char *tls_directory_of(const DockerEnvironment *environment, const char *
 
 static DockerContext *context_of(const json_t *root, const char *path, GError **error)
 {
-    const json_t *endpoint = json_at(root, "Endpoints", "docker", NULL);
+    const json_t *endpoint = json_at(root, "Endpoints", "docker");
     const char *host = json_text(endpoint, "Host"), *name = json_text(root, "Name");
     if (!is_set(host)) {
         set_error(error, path, "Endpoints.docker.Host", _("it is missing: make the context anew"));

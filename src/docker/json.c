@@ -3,7 +3,7 @@
 
 #include "docker/json.h"
 
-#include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 json_t *json_parse(Span text)
@@ -18,14 +18,9 @@ json_t *json_parse(Span text)
     return value;
 }
 
-const json_t *json_at(const json_t *root, ...)
+const json_t *json_at(const json_t *root, const char *outer, const char *inner)
 {
-    va_list keys;
-    va_start(keys, root);
-    for (const char *key; root != NULL && (key = va_arg(keys, const char *)) != NULL;)
-        root = json_object_get(root, key);
-    va_end(keys);
-    return root;
+    return json_object_get(json_object_get(root, outer), inner);
 }
 
 const char *json_text(const json_t *object, const char *key)
@@ -65,6 +60,12 @@ static int compare_pairs(const void *a, const void *b)
     return strcmp(((const DockerPair *)a)->key, ((const DockerPair *)b)->key);
 }
 
+void docker_pairs_sort(DockerPair *pairs, size_t n)
+{
+    if (n > 1)
+        qsort(pairs, n, sizeof *pairs, compare_pairs);
+}
+
 DockerPair *json_take_pairs(const json_t *object, size_t *n)
 {
     size_t size = json_object_size(object), used = 0;
@@ -76,8 +77,7 @@ DockerPair *json_take_pairs(const json_t *object, size_t *n)
         const char *text = json_string_value(value);
         pairs[used++] = (DockerPair){.key = g_strdup(key), .value = g_strdup(text ? text : "")};
     }
-    if (used > 1)
-        qsort(pairs, used, sizeof *pairs, compare_pairs);
+    docker_pairs_sort(pairs, used);
     *n = used;
     return pairs;
 }

@@ -41,8 +41,8 @@ bool json_split_complete(const JsonSplit *split);
 /* A document; NULL when it is not JSON. */
 json_t *json_parse(Span text);
 
-/* The value at a path of keys, ended by NULL; NULL when there is none. Borrowed. */
-const json_t *json_at(const json_t *root, ...) G_GNUC_NULL_TERMINATED;
+/* The value at a key of the object at a key; NULL when there is none. Borrowed. */
+const json_t *json_at(const json_t *root, const char *outer, const char *inner);
 
 /* The string at a key; NULL when there is none. Borrowed. */
 const char *json_text(const json_t *object, const char *key);
@@ -55,6 +55,7 @@ char **json_take_texts(const json_t *array);
 
 /* An object of strings, sorted by key. */
 DockerPair *json_take_pairs(const json_t *object, size_t *n);
+void docker_pairs_sort(DockerPair *pairs, size_t n);
 void docker_pairs_free(DockerPair *pairs, size_t n);
 
 /* The mounts of the list and of inspect, which have one format. */

@@ -31,7 +31,7 @@ double docker_stats_cpu(const DockerStats *before, const DockerStats *now)
 static unsigned processors_of(const json_t *cpu)
 {
     uint64_t online = json_count(json_object_get(cpu, "online_cpus"));
-    size_t listed = json_array_size(json_at(cpu, "cpu_usage", "percpu_usage", NULL));
+    size_t listed = json_array_size(json_at(cpu, "cpu_usage", "percpu_usage"));
     return online != UINT64_MAX && online > 0 && online <= 65536 ? (unsigned)online
                                                                  : (unsigned)listed;
 }
@@ -40,15 +40,14 @@ static void take_cpu(DockerStats *out, const json_t *root)
 {
     const json_t *now = json_object_get(root, "cpu_stats");
     const json_t *before = json_object_get(root, "precpu_stats");
-    out->cpu_used = json_count(json_at(now, "cpu_usage", "total_usage", NULL));
+    out->cpu_used = json_count(json_at(now, "cpu_usage", "total_usage"));
     out->system_used = json_count(json_object_get(now, "system_cpu_usage"));
     out->processors = processors_of(now);
     /* The first sample of a stream has a sample before it that is all zeros, or none. */
     uint64_t system_before = json_count(json_object_get(before, "system_cpu_usage"));
-    out->cpu = system_before == 0
-                   ? NAN
-                   : percent(json_count(json_at(before, "cpu_usage", "total_usage", NULL)),
-                             system_before, out);
+    out->cpu = system_before == 0 ? NAN
+                                  : percent(json_count(json_at(before, "cpu_usage", "total_usage")),
+                                            system_before, out);
     if (out->processors == 0)
         out->cpu = NAN;
 }
@@ -87,7 +86,7 @@ static void take_networks(DockerStats *out, const json_t *root)
 
 static void take_devices(DockerStats *out, const json_t *root)
 {
-    const json_t *rows = json_at(root, "blkio_stats", "io_service_bytes_recursive", NULL);
+    const json_t *rows = json_at(root, "blkio_stats", "io_service_bytes_recursive");
     out->read = out->written = json_is_array(rows) ? 0 : UINT64_MAX;
     for (size_t i = 0; i < json_array_size(rows); i++) {
         const json_t *row = json_array_get(rows, i);
@@ -112,7 +111,7 @@ bool docker_stats_read(Span text, DockerStats *out)
         take_memory(out, json_object_get(root, "memory_stats"));
         take_networks(out, root);
         take_devices(out, root);
-        out->processes = json_count(json_at(root, "pids_stats", "current", NULL));
+        out->processes = json_count(json_at(root, "pids_stats", "current"));
     }
     json_decref(root);
     return is_stats;
