@@ -205,3 +205,14 @@ void assert_harmless(const char *text, size_t size)
             g_error("U+%04X is in what was printed: %s", c, text);
     }
 }
+
+void assert_sentences(const Outcome *got)
+{
+    assert_harmless(got->err, got->err_size);
+    if (got->out)
+        assert_harmless(got->out, got->out_size);
+    g_auto(GStrv) lines = g_strsplit(got->err, "\n", -1);
+    for (char **line = lines; *line && **line; line++)
+        g_assert_true(g_str_has_prefix(*line, "mse-console: "));
+    g_assert_true(got->err_size > 0 || (got->out && got->out_size > 0));
+}

@@ -60,5 +60,7 @@ json_t *outcome_json(const Outcome *outcome);
 
 /* Fails the test when there is a byte that a terminal would act upon, or no UTF-8. */
 void assert_harmless(const char *text, size_t size);
+/* What was printed is harmless, and every line on standard error is ours. */
+void assert_sentences(const Outcome *got);
 
 #endif

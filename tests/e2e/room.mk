@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The built programs, from outside: mse-console on what mse-sim makes.
-e2e_tests = tests/e2e/test-verify tests/e2e/test-bad-input tests/e2e/test-cut \
+e2e_tests = tests/e2e/test-verify tests/e2e/test-bad-input tests/e2e/test-bad-pccs tests/e2e/test-cut \
 	tests/e2e/test-home tests/e2e/test-home-docker tests/e2e/test-fleet
 check_PROGRAMS += $(e2e_tests)
 TESTS += $(e2e_tests) tests/e2e/test-judge.sh
@@ -11,6 +11,8 @@ tests_e2e_test_verify_LDADD = $(CORE_LIBS)
 tests_e2e_test_bad_input_SOURCES = tests/e2e/test-bad-input.c $(e2e_process) \
 	tests/e2e/busy_engine.c tests/e2e/busy_engine.h
 tests_e2e_test_bad_input_LDADD = $(CORE_LIBS)
+tests_e2e_test_bad_pccs_SOURCES = tests/e2e/test-bad-pccs.c $(e2e_process)
+tests_e2e_test_bad_pccs_LDADD = $(CORE_LIBS)
 tests_e2e_test_cut_SOURCES = tests/e2e/test-cut.c $(e2e_process)
 tests_e2e_test_cut_LDADD = $(APP_LIBS)
 tests_e2e_test_home_SOURCES = tests/e2e/test-home.c $(e2e_process)

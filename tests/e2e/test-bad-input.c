@@ -21,7 +21,7 @@
 #include <unistd.h>
 
 static struct {
-    char *platform, *root, *collateral, *settings;
+    char *platform, *root, *collateral;
     char *quote, *certificate, *evidence;
     json_t *verbs;
 } made;
@@ -47,10 +47,6 @@ static void make_all(void)
     make_quote(&made.quote, "quote.bin", NULL);
     make_quote(&made.certificate, "ratls.pem", "--certificate");
     make_quote(&made.evidence, "evidence.json", "--evidence");
-    made.settings = process_path("config.toml");
-    g_autofree char *text = g_strdup_printf(
-        "[pccs]\nca = \"%s/pccs.pem\"\n[trust]\nroot = \"%s\"\n", made.platform, made.root);
-    g_assert_true(g_file_set_contents(made.settings, text, -1, NULL));
     Outcome table = console_run(NULL, "help", "--json", NULL);
     made.verbs = outcome_json(&table);
     outcome_clear(&table);
@@ -209,17 +205,6 @@ static bool status_is_right(const Case *c, int status)
     if (!c->option && !c->file->unopenable && strcmp(text_of(c->verb, "verb"), "inspect") != 0)
         return status == 1 || status == 3;
     return status == 1;
-}
-
-static void assert_sentences(const Outcome *got)
-{
-    assert_harmless(got->err, got->err_size);
-    if (got->out)
-        assert_harmless(got->out, got->out_size);
-    g_auto(GStrv) lines = g_strsplit(got->err, "\n", -1);
-    for (char **line = lines; *line && **line; line++)
-        g_assert_true(g_str_has_prefix(*line, "mse-console: "));
-    g_assert_true(got->err_size > 0 || (got->out && got->out_size > 0));
 }
 
 static void add_file(GPtrArray *line, const Case *c, char *path)
@@ -483,151 +468,6 @@ static void test_output_on_a_full_disk(void)
     outcome_clear(&got);
 }
 
-/* ---- a PCCS ---- */
-
-typedef struct Pccs {
-    Process process;
-    char *url;
-} Pccs;
-
-static Pccs pccs_start(const char *fault)
-{
-    static unsigned count;
-    g_autofree char *name = g_strdup_printf("port-%u", count++);
-    g_autofree char *port_file = process_path(name);
-    g_autofree char *program = process_program("mse-sim");
-    const char *argv[] = {program,       "pccs",    made.platform,
-                          "--port-file", port_file, fault ? "--fault" : NULL,
-                          fault,         NULL};
-    Pccs pccs = {.process = process_start(argv, NULL)};
-    g_autofree char *port = NULL;
-    gint64 deadline = g_get_monotonic_time() + PROCESS_DEADLINE * 1000;
-    while (!port || !strchr(port, '\n')) {
-        struct pollfd watched = {.fd = pccs.process.pidfd, .events = POLLIN};
-        g_assert_cmpint(g_get_monotonic_time(), <, deadline);
-        g_assert_cmpint(poll(&watched, 1, 5), ==, 0);
-        g_clear_pointer(&port, g_free);
-        g_file_get_contents(port_file, &port, NULL, NULL);
-    }
-    pccs.url = g_strdup_printf("https://localhost:%s", g_strstrip(port));
-    return pccs;
-}
-
-static void pccs_stop(Pccs *pccs)
-{
-    kill(pccs->process.pid, SIGTERM);
-    Outcome outcome = process_finish(&pccs->process);
-    outcome_clear(&outcome);
-    g_free(pccs->url);
-}
-
-/* Each run has a cache of its own: what an honest PCCS said must not help a lying one. */
-static ProcessSetting pccs_setting(char ***environment)
-{
-    static unsigned count;
-    g_autofree char *name = g_strdup_printf("cache-%u", count++);
-    g_autofree char *cache = process_path(name);
-    char **list = g_new0(char *, 3);
-    list[0] = g_strconcat("MSE_CONSOLE_CONFIG=", made.settings, NULL);
-    list[1] = g_strconcat("XDG_CACHE_HOME=", cache, NULL);
-    *environment = list;
-    return (ProcessSetting){.environment = (const char *const *)list};
-}
-
-static void test_pccs_works(void)
-{
-    g_auto(GStrv) environment = NULL;
-    ProcessSetting setting = pccs_setting(&environment);
-    Pccs pccs = pccs_start(NULL);
-    Outcome got = console_run(&setting, "verify", made.quote, "--pccs", pccs.url, NULL);
-    if (got.status != 0)
-        g_error("status %d: %s%s", got.status, got.out, got.err);
-    outcome_clear(&got);
-    /* Gone, it is not missed: what it said is kept. */
-    g_autofree char *url = g_strdup(pccs.url);
-    pccs_stop(&pccs);
-    Outcome again = console_run(&setting, "verify", made.quote, "--pccs", url, NULL);
-    g_assert_cmpint(again.status, ==, 0);
-    outcome_clear(&again);
-}
-
-static void test_pccs_fault(gconstpointer fault)
-{
-    g_auto(GStrv) environment = NULL;
-    ProcessSetting setting = pccs_setting(&environment);
-    Pccs pccs = pccs_start(fault);
-    Outcome got = console_run(&setting, "verify", made.quote, "--pccs", pccs.url, NULL);
-    if (got.status != 3)
-        g_error("%s: status %d: %s%s", (const char *)fault, got.status, got.out, got.err);
-    assert_sentences(&got);
-    g_assert_nonnull(strstr(got.out, "✖ "));
-    outcome_clear(&got);
-    pccs_stop(&pccs);
-}
-
-static void test_pccs_refuses(void)
-{
-    g_auto(GStrv) environment = NULL;
-    ProcessSetting setting = pccs_setting(&environment);
-    Outcome got =
-        console_run(&setting, "verify", made.quote, "--pccs", "https://localhost:1", NULL);
-    g_assert_cmpint(got.status, ==, 3);
-    assert_sentences(&got);
-    outcome_clear(&got);
-}
-
-static void test_pccs_nobody_knows(void)
-{
-    Pccs pccs = pccs_start(NULL);
-    Outcome got =
-        console_run(NULL, "verify", made.quote, "--root", made.root, "--pccs", pccs.url, NULL);
-    g_assert_cmpint(got.status, ==, 3);
-    assert_sentences(&got);
-    outcome_clear(&got);
-    pccs_stop(&pccs);
-}
-
-/* Both ends are up: the program waits for an answer. What it has open is hidden from all but root;
- * the table of connections is not. */
-static bool has_connection(const char *url)
-{
-    const char *port = strrchr(url, ':') + 1;
-    g_autofree char *row = g_strdup_printf(":%04X 01 ", (unsigned)strtoul(port, NULL, 10));
-    static const char *const tables[] = {"/proc/net/tcp", "/proc/net/tcp6"};
-    for (size_t i = 0; i < G_N_ELEMENTS(tables); i++) {
-        g_autofree char *text = NULL;
-        if (g_file_get_contents(tables[i], &text, NULL, NULL) && strstr(text, row))
-            return true;
-    }
-    return false;
-}
-
-static void test_pccs_hangs(void)
-{
-    static const int signals[] = {SIGINT, SIGTERM};
-    Pccs pccs = pccs_start("hang@*");
-    for (size_t i = 0; i < G_N_ELEMENTS(signals); i++) {
-        g_auto(GStrv) environment = NULL;
-        ProcessSetting setting = pccs_setting(&environment);
-        g_autofree char *program = process_program("mse-console");
-        const char *argv[] = {program, "verify", made.quote, "--pccs", pccs.url, NULL};
-        Process process = process_start(argv, &setting);
-        gint64 deadline = g_get_monotonic_time() + PROCESS_DEADLINE * 1000;
-        while (!has_connection(pccs.url)) {
-            struct pollfd watched = {.fd = process.pidfd, .events = POLLIN};
-            g_assert_cmpint(g_get_monotonic_time(), <, deadline);
-            g_assert_cmpint(poll(&watched, 1, 5), ==, 0);
-        }
-        kill(process.pid, signals[i]);
-        Outcome got = process_finish(&process);
-        g_assert_cmpint(got.status, ==, 128 + signals[i]);
-        g_assert_cmpstr(got.out, ==, "");
-        assert_sentences(&got);
-        outcome_clear(&got);
-    }
-    pccs_stop(&pccs);
-}
-
 /* ---- a reader that goes away ---- */
 
 static void test_closed_pipe_is_quiet(void)
@@ -649,17 +489,6 @@ static void add_for_verb(const char *kind, const json_t *verb, GTestDataFunc fun
     g_autofree char *words = g_strdelimit(g_strdup(text_of(verb, "verb")), " ", '-');
     g_autofree char *path = g_strdup_printf("/%s/%s", kind, words);
     g_test_add_data_func(path, verb, function);
-}
-
-static void add_pccs_faults(void)
-{
-    static const char *const faults[] = {"reset@*",   "status=503@*", "truncate@*",
-                                         "garbage@*", "redirect@*",   "lie@*"};
-    for (size_t i = 0; i < G_N_ELEMENTS(faults); i++) {
-        g_autofree char *name = g_strndup(faults[i], strcspn(faults[i], "=@"));
-        g_autofree char *path = g_strconcat("/pccs/", name, NULL);
-        g_test_add_data_func(path, faults[i], test_pccs_fault);
-    }
 }
 
 int main(int argc, char **argv)
@@ -685,11 +514,6 @@ int main(int argc, char **argv)
     g_test_add_func("/output/no-directory", test_output_is_no_directory);
     g_test_add_func("/output/full-disk", test_output_on_a_full_disk);
     g_test_add_func("/output/closed-pipe", test_closed_pipe_is_quiet);
-    g_test_add_func("/pccs/works", test_pccs_works);
-    g_test_add_func("/pccs/refuses", test_pccs_refuses);
-    g_test_add_func("/pccs/unknown-authority", test_pccs_nobody_knows);
-    g_test_add_func("/pccs/hangs", test_pccs_hangs);
-    add_pccs_faults();
     int status = g_test_run();
     json_decref(made.verbs);
     busy_engine_end();
