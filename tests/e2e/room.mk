@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The built programs, from outside: mse-console on what mse-sim makes.
-e2e_tests = tests/e2e/test-verify tests/e2e/test-bad-input tests/e2e/test-bad-pccs tests/e2e/test-cut \
+e2e_tests = tests/e2e/test-verify tests/e2e/test-bad-input tests/e2e/test-bad-pccs \
+	tests/e2e/test-cut \
 	tests/e2e/test-home tests/e2e/test-home-docker tests/e2e/test-fleet
 check_PROGRAMS += $(e2e_tests)
 TESTS += $(e2e_tests) tests/e2e/test-judge.sh
