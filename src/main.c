@@ -6,6 +6,7 @@
 
 #include "command/console.h"
 #include "command/shell.h"
+#include "command/verb.h"
 #include "core/i18n.h"
 #include "core/secret.h"
 #include "ui/ui.h"
@@ -30,6 +31,8 @@ static int open_console(const VerifyRequest *request, const char *script)
         .request = &request->request,
         .settings = request->settings,
         .script = script,
+        .fleet = request->inputs->len == 0 && ui_fleet_is_near(),
+        .read_only = verb_is_read_only(),
     };
     return ui_run(&options);
 }

@@ -35,7 +35,10 @@ Console *console_new(const UiOptions *options, bool ascii)
 
     model_init(&console->model, options->request, options->settings);
     key_table_make(&console->keys, options->settings, problems);
-    console->left = inputs_pane_new();
+    console->left = console->lists[LIST_FILES] = inputs_pane_new();
+    console->lower_place = PLACE_LOGS;
+    console->words_due = INT64_MAX;
+    console->model.read_only = options->read_only;
     console->right = g_ptr_array_new_with_free_func(free_pane);
     g_ptr_array_add(console->right, evidence_pane_new());
     console->ascii = ascii;
@@ -47,6 +50,8 @@ Console *console_new(const UiOptions *options, bool ascii)
         model_add_input(&console->model, options->inputs[i].kind, options->inputs[i].name);
     if (options->n_inputs > 0)
         model_verify(&console->model, NULL);
+    else if (options->fleet)
+        console_show_apps(console);
     else
         model_scan(&console->model);
     say_problems(console, problems);
@@ -57,7 +62,12 @@ void console_free(Console *console)
 {
     if (console == NULL)
         return;
-    pane_free(console->left);
+    for (unsigned i = 0; i < N_LISTS; i++)
+        pane_free(console->lists[i]);
+    for (unsigned i = 0; i < G_N_ELEMENTS(console->lower); i++)
+        pane_free(console->lower[i]);
+    question_free(console->question);
+    app_act_free(console->act);
     g_ptr_array_unref(console->right);
     edit_clear(&console->edit);
     g_free(console->old_pattern);
@@ -95,7 +105,8 @@ void console_restore_state(Console *console)
     if (json_unpack(state, "{s?s, s?b, s?s, s?b, s?s}", "sort", &sort, "descending", &descending,
                     "selected", &selected, "zoomed", &zoomed, "scheme", &scheme) == 0) {
         console->zoomed = zoomed;
-        inputs_pane_restore(console->left, &console->model, sort, descending, selected);
+        inputs_pane_restore(console->lists[LIST_FILES], &console->model, sort, descending,
+                            selected);
         if (*scheme != '\0')
             console->scheme = g_strdup(scheme);
     }
@@ -112,7 +123,7 @@ void console_save_state(Console *console)
 
     if (path == NULL)
         return;
-    inputs_pane_state(console->left, &console->model, &sort, &descending, &selected);
+    inputs_pane_state(console->lists[LIST_FILES], &console->model, &sort, &descending, &selected);
     state = json_pack("{s:s, s:b, s:b}", "sort", sort, "descending", (int)descending, "zoomed",
                       (int)console->zoomed);
     /* A name that is no UTF-8 cannot be kept in JSON; another will be selected. */
@@ -136,7 +147,24 @@ Model *console_model(Console *console)
 
 Pane *console_pane(const Console *console, unsigned place)
 {
+    if (place >= PLACE_LOGS)
+        return console->lower[place - PLACE_LOGS];
     return place == PLACE_LEFT ? console->left : console->right->pdata[console->right->len - 1];
+}
+
+unsigned console_n_places(const Console *console)
+{
+    return console->on_apps ? N_PLACES : PLACE_RIGHT + 1;
+}
+
+bool console_selected(const Console *console, unsigned *number)
+{
+    if (!console->on_apps)
+        return inputs_pane_selected(console->left, number);
+    if (!apps_pane_selected(console->left, number))
+        return false;
+    *number |= APP_NUMBER_FIRST;
+    return true;
 }
 
 Pane *console_focused(const Console *console)
@@ -197,7 +225,7 @@ void console_touch(Console *console)
 
 static void mouse_key(Console *console, const KeyEvent *event)
 {
-    for (unsigned place = 0; place < N_PLACES; place++) {
+    for (unsigned place = 0; place < console_n_places(console); place++) {
         const Rectangle *r = &console->inner[place];
         Pane *pane = console_pane(console, place);
         if (event->x < r->x || event->x >= r->x + r->width || event->y < r->y ||
@@ -286,7 +314,13 @@ static void job_ended(Console *console, UiJob *job)
 
 static bool tell_panes(Console *console, const Message *message)
 {
-    bool redo = console->left->class->update(console->left, console, message) != REDO_NOTHING;
+    Pane *others[] = {console->lists[LIST_FILES], console->lists[LIST_APPS], console->lower[0],
+                      console->lower[1]};
+    bool redo = false;
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(others); i++)
+        if (others[i] != NULL)
+            redo |= others[i]->class->update(others[i], console, message) != REDO_NOTHING;
 
     /* From the top: a pane may close itself. */
     for (unsigned i = console->right->len; i-- > 0;) {

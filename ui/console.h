@@ -9,7 +9,8 @@
 #include "ui/pane.h"
 #include "ui/ui.h"
 
-enum { PLACE_LEFT, PLACE_RIGHT, N_PLACES };
+/* On files there are the first two. */
+enum { PLACE_LEFT, PLACE_RIGHT, PLACE_LOGS, PLACE_MORE, N_PLACES };
 
 /* What the console wants of its terminal; taken by the loop after each key. */
 typedef enum {
@@ -32,6 +33,14 @@ void console_save_state(Console *console);
 void console_key(Console *console, const KeyEvent *event);
 /* Takes the message over. */
 void console_message(Console *console, Message *message);
+
+/* What the loop waits for besides messages: deltas of the fleet (-1: none), and a moment (monotonic
+ * microseconds; INT64_MAX: none). */
+int console_descriptor(const Console *console);
+void console_take_deltas(Console *console, int64_t until);
+int64_t console_due(const Console *console, int64_t now);
+void console_tick(Console *console, int64_t now);
+
 void console_resize(Console *console, unsigned width, unsigned height);
 
 /* Draws when something changed since; the grid is borrowed until the next call. */
@@ -60,6 +69,7 @@ void console_say(Console *console, Role role, const char *format, ...) G_GNUC_PR
 void console_command(Console *console, CommandId command);
 /* Hands text to the terminal's clipboard. `what` names it in the message, or NULL. */
 void console_copy(Console *console, const char *what, const char *text);
+void console_start_save(Console *console);
 void console_start_export(Console *console, unsigned number);
 /* The name of the history file and such: $XDG_STATE_HOME/mse-console/NAME, or NULL. g_free. */
 char *console_state_path(const char *name);

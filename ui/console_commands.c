@@ -27,6 +27,8 @@ static void go_back(Console *console)
 {
     if (console->focus == PLACE_RIGHT)
         console_pop(console);
+    else if (console->focus != PLACE_LEFT)
+        console_focus(console, PLACE_LEFT);
     else if (console->zoomed)
         console->zoomed = false;
 }
@@ -40,7 +42,7 @@ static void help(Console *console)
 
 static void focus_number(Console *console, unsigned number)
 {
-    if (number < N_PLACES)
+    if (number < console_n_places(console))
         console_focus(console, number);
     else
         console_say(console, ROLE_DIM, _("there is no pane %u"), number + 1);
@@ -90,6 +92,8 @@ static GArray *chosen(Console *console)
     GArray *numbers;
     unsigned number;
 
+    if (console->on_apps)
+        return apps_pane_chosen(console->left);
     if (console->focus == PLACE_LEFT)
         return inputs_pane_chosen(console->left);
     numbers = g_array_new(FALSE, FALSE, sizeof(unsigned));
@@ -106,7 +110,10 @@ static void verify(Console *console)
         console_say(console, ROLE_DIM, "%s", _("there is nothing to verify"));
         return;
     }
-    model_verify(&console->model, numbers);
+    if (console->on_apps)
+        model_judge_apps(&console->model, numbers, true);
+    else
+        model_verify(&console->model, numbers);
     console_say(console, ROLE_TEXT,
                 P_("verifying %u input again", "verifying %u inputs again", numbers->len),
                 numbers->len);
@@ -195,8 +202,7 @@ static void export_selected(Console *console)
 {
     unsigned number;
 
-    console_start_export(console,
-                         inputs_pane_selected(console->left, &number) ? number : UINT32_MAX);
+    console_start_export(console, console_selected(console, &number) ? number : UINT32_MAX);
 }
 
 /* ---- `/` ---- */
@@ -266,11 +272,16 @@ static void line_prompt_key(Console *console, Key key)
 
 static void path_key(Console *console, Key key)
 {
+    PromptKind prompt = console->prompt;
+
     if (key == KEYCODE_ESCAPE || key == ('c' | KEY_CONTROL)) {
         console->prompt = PROMPT_NONE;
     } else if (key == KEYCODE_ENTER) {
         console->prompt = PROMPT_NONE;
-        export_to(console, console->edit.text->str);
+        if (prompt == PROMPT_SAVE)
+            console_save_to(console, console->edit.text->str);
+        else
+            export_to(console, console->edit.text->str);
     } else {
         edit_key(&console->edit, key, NULL);
     }
@@ -286,7 +297,11 @@ void console_prompt_key(Console *console, Key key)
         line_prompt_key(console, key);
         return;
     case PROMPT_PATH:
+    case PROMPT_SAVE:
         path_key(console, key);
+        return;
+    case PROMPT_QUESTION:
+        console_question_key(console, key);
         return;
     case PROMPT_QUIT:
         console->prompt = PROMPT_NONE;
@@ -298,8 +313,31 @@ void console_prompt_key(Console *console, Key key)
     }
 }
 
+/* Commands that lead to a pane of the applications; false when it is none of them. */
+static bool go_to_pane(Console *console, CommandId command)
+{
+    if (command != COMMAND_LOGS && command != COMMAND_DESCRIBE && command != COMMAND_HISTORY &&
+        command != COMMAND_SOURCES)
+        return false;
+    if (!console->on_apps) {
+        console_say(console, ROLE_DIM, "%s", _(":apps shows the applications first"));
+        return true;
+    }
+    if (command == COMMAND_LOGS)
+        console_focus(console, PLACE_LOGS);
+    else if (command == COMMAND_DESCRIBE)
+        console_focus(console, PLACE_MORE);
+    else
+        console_push(console, command == COMMAND_HISTORY ? history_pane_new() : sources_pane_new());
+    return true;
+}
+
 void console_run_command(Console *console, CommandId command)
 {
+    unsigned n = console_n_places(console);
+
+    if (console_ask_act(console, command) || go_to_pane(console, command))
+        return;
     switch (command) {
     case COMMAND_QUIT:
         quit(console);
@@ -312,8 +350,10 @@ void console_run_command(Console *console, CommandId command)
         line_begin("");
         return;
     case COMMAND_NEXT_PANE:
+        console_focus(console, (console->focus + 1) % n);
+        return;
     case COMMAND_PREVIOUS_PANE:
-        console_focus(console, (console->focus + 1) % N_PLACES);
+        console_focus(console, (console->focus + n - 1) % n);
         return;
     case COMMAND_ZOOM:
         console->zoomed = !console->zoomed;
@@ -344,6 +384,7 @@ void console_run_command(Console *console, CommandId command)
         return;
     case COMMAND_FILTER:
     case COMMAND_SEARCH:
+    case COMMAND_FILTER_LINES:
         begin_pattern(console);
         return;
     case COMMAND_VERIFY:
@@ -386,6 +427,22 @@ static void line_open(Console *console, char *const *words, int n)
         g_array_append_val(numbers, number);
     }
     model_verify(&console->model, numbers);
+    if (console->on_apps)
+        console_show_files(console);
+}
+
+static void line_apps(Console *console, char *const *words, int n)
+{
+    (void)words;
+    (void)n;
+    console_show_apps(console);
+}
+
+static void line_files(Console *console, char *const *words, int n)
+{
+    (void)words;
+    (void)n;
+    console_show_files(console);
 }
 
 typedef struct SaveTask {
@@ -447,7 +504,10 @@ static void set_sort(Console *console, const char *value)
 {
     bool descending = *value == '-';
 
-    inputs_pane_restore(console->left, &console->model, value + descending, descending, "");
+    if (console->on_apps)
+        apps_pane_restore(console->left, &console->model, value + descending, descending, "");
+    else
+        inputs_pane_restore(console->left, &console->model, value + descending, descending, "");
 }
 
 static void set_filter(Console *console, const char *value)
@@ -493,6 +553,8 @@ static const struct {
 } lines[] = {
     {"quit", line_quit},
     {"open", line_open},
+    {"apps", line_apps},
+    {"files", line_files},
     {"save-display", line_save_display},
     {"set", line_set},
 };

@@ -12,6 +12,9 @@
 #include <string.h>
 
 enum {
+    FOUR_PANES = 120, /* applications, evidence, logs, describe */
+    FOUR_HEIGHT = 20,
+    STACKED_HEIGHT = 16,
     TWO_PANES = 80,   /* columns from which two panes stand side by side */
     FRAME_WIDTH = 40, /* and from which frames are worth their room */
     FRAME_HEIGHT = 10,
@@ -81,21 +84,25 @@ static void draw_counts(const Console *console, const Canvas *canvas, int x, int
     }
 }
 
-static void draw_bar(const Console *console, const Canvas *canvas, const char *title)
+static void draw_bar(Console *console, const Canvas *canvas, const char *title)
 {
     int end = canvas->width - 1;
     int x = canvas_cut(canvas, 1, 0, canvas->width - 2, ROLE_BAR, title) + 3;
 
     if (canvas->width >= 30)
         end = canvas_right(canvas, 0, end, 0, ROLE_DIM, console->clock) - 3;
-    if (console->model.simulated > 0)
+    if (console->model.simulated > 0 ||
+        (console->model.apps != NULL && console->model.apps->simulated > 0))
         end = canvas_right(canvas, 0, end, 0, ROLE_ALARM, _(" SIMULATED ")) - 3;
     if (jobs_running(console->model.jobs) > 0 && canvas->width >= 100) {
         unsigned n = jobs_running(console->model.jobs);
         g_autofree char *text = g_strdup_printf(P_("%u job", "%u jobs", n), n);
         end = canvas_right(canvas, 0, end, 0, ROLE_DIM, text) - 3;
     }
-    draw_counts(console, canvas, x, end);
+    if (console->on_apps)
+        console_draw_apps_bar(console, canvas, x, end);
+    else
+        draw_counts(console, canvas, x, end);
 }
 
 /* ---- the bottom line ---- */
@@ -121,7 +128,7 @@ static int draw_hint(const Console *console, const Canvas *canvas, int x, Comman
 /* Help and quitting are always said; the others as far as there is room, in the table's order. */
 static void draw_hints(const Console *console, const Canvas *canvas)
 {
-    static const CommandId last[] = {COMMAND_HELP, COMMAND_QUIT};
+    static const CommandId last[] = {COMMAND_LINE, COMMAND_HELP, COMMAND_QUIT};
     unsigned kind = console_focused(console)->class->kind;
     int reserved = 0, x = 1;
 
@@ -135,7 +142,8 @@ static void draw_hints(const Console *console, const Canvas *canvas)
     for (unsigned i = 1; i < N_COMMANDS; i++) {
         int width = hint_width(console, (CommandId)i);
         if (width == 0 || !(command_table[i].panes & kind) || i == COMMAND_HELP ||
-            i == COMMAND_QUIT)
+            i == COMMAND_LINE || i == COMMAND_QUIT ||
+            (console->model.read_only && !command_table[i].read_only))
             continue;
         if (x + width + 2 + reserved > canvas->width)
             continue;
@@ -191,7 +199,8 @@ static void draw_pattern_prompt(Console *console, const Canvas *canvas)
 
 static void draw_path_prompt(Console *console, const Canvas *canvas)
 {
-    int x = canvas_cut(canvas, 0, 0, canvas->width / 2, ROLE_KEY, _("export to: "));
+    int x = canvas_cut(canvas, 0, 0, canvas->width / 2, ROLE_KEY,
+                       console->prompt == PROMPT_SAVE ? _("save to: ") : _("export to: "));
 
     console->cursor_x =
         edit_draw(&console->edit, canvas, x, 0, MAX(canvas->width - x, 1), ROLE_TEXT);
@@ -226,10 +235,15 @@ static void draw_bottom(Console *console, const Canvas *canvas)
         draw_candidates(canvas, canvas->height - 1);
         break;
     case PROMPT_PATH:
+    case PROMPT_SAVE:
         draw_path_prompt(console, &line);
         break;
     case PROMPT_QUIT:
         draw_quit_question(console, &line);
+        return;
+    case PROMPT_QUESTION:
+        canvas_cut(&line, 1, 0, line.width - 1, ROLE_DIM,
+                   _("Tab chooses   Enter does what is chosen   Esc cancels"));
         return;
     case PROMPT_NONE:
         if (console->said != NULL)
@@ -243,7 +257,7 @@ static void draw_bottom(Console *console, const Canvas *canvas)
 
 /* ---- the panes ---- */
 
-static void draw_pane(Console *console, const Canvas *canvas, unsigned place, Rectangle r)
+void console_draw_pane(Console *console, const Canvas *canvas, unsigned place, Rectangle r)
 {
     Pane *pane = console_pane(console, place);
     Canvas part = canvas_part(canvas, r.x, r.y, r.width, r.height);
@@ -264,8 +278,8 @@ static void draw_pane(Console *console, const Canvas *canvas, unsigned place, Re
     console->cursor_y = part.y + y;
 }
 
-static void draw_title(const Console *console, const Canvas *canvas, unsigned place, int x, int y,
-                       int columns)
+void console_draw_title(const Console *console, const Canvas *canvas, unsigned place, int x, int y,
+                        int columns)
 {
     const Pane *pane = console_pane(console, place);
     g_autofree char *title = pane->class->title(pane, &console->model);
@@ -295,20 +309,20 @@ static void draw_framed_pair(Console *console, const Canvas *canvas, Rectangle a
         canvas_role(canvas, middle, y, 1, ROLE_FOCUS);
     canvas_fill(canvas, middle, area.y, 1, ROLE_FOCUS, 0x252c);
     canvas_fill(canvas, middle, bottom, 1, ROLE_FOCUS, 0x2534);
-    draw_title(console, canvas, PLACE_LEFT, area.x + 1, area.y, middle - area.x - 2);
-    draw_title(console, canvas, PLACE_RIGHT, middle + 1, area.y, right_end - middle - 2);
-    draw_pane(console, canvas, PLACE_LEFT,
-              (Rectangle){area.x + 1, area.y + 1, middle - area.x - 1, area.height - 2});
-    draw_pane(console, canvas, PLACE_RIGHT,
-              (Rectangle){middle + 2, area.y + 1, right_end - middle - 3, area.height - 2});
+    console_draw_title(console, canvas, PLACE_LEFT, area.x + 1, area.y, middle - area.x - 2);
+    console_draw_title(console, canvas, PLACE_RIGHT, middle + 1, area.y, right_end - middle - 2);
+    console_draw_pane(console, canvas, PLACE_LEFT,
+                      (Rectangle){area.x + 1, area.y + 1, middle - area.x - 1, area.height - 2});
+    console_draw_pane(console, canvas, PLACE_RIGHT,
+                      (Rectangle){middle + 2, area.y + 1, right_end - middle - 3, area.height - 2});
 }
 
 static void draw_framed_one(Console *console, const Canvas *canvas, Rectangle area)
 {
     canvas_frame(canvas, area.x, area.y, area.width, area.height, ROLE_FOCUS);
-    draw_title(console, canvas, console->focus, area.x + 1, area.y, area.width - 3);
-    draw_pane(console, canvas, console->focus,
-              (Rectangle){area.x + 1, area.y + 1, area.width - 2, area.height - 2});
+    console_draw_title(console, canvas, console->focus, area.x + 1, area.y, area.width - 3);
+    console_draw_pane(console, canvas, console->focus,
+                      (Rectangle){area.x + 1, area.y + 1, area.width - 2, area.height - 2});
 }
 
 /* Panes that show one input follow the selection of the list. */
@@ -319,7 +333,7 @@ static void follow_selection(Console *console)
     /* The list first: its selection may move when rows come and go. */
     console->left->class->fit(console->left, &console->model, console->inner[PLACE_LEFT].width,
                               MAX(console->inner[PLACE_LEFT].height, 1));
-    if (!inputs_pane_selected(console->left, &number))
+    if (!console_selected(console, &number))
         number = UINT32_MAX;
     model_want(&console->model, number);
     for (unsigned i = 0; i < console->right->len; i++) {
@@ -327,6 +341,8 @@ static void follow_selection(Console *console)
         if (pane->class->show != NULL)
             pane->class->show(pane, number);
     }
+    for (unsigned i = 0; console->on_apps && i < G_N_ELEMENTS(console->lower); i++)
+        console->lower[i]->class->show(console->lower[i], number);
 }
 
 static void draw_too_small(const Console *console, const Canvas *canvas)
@@ -351,12 +367,17 @@ void console_draw_all(Console *console, int64_t now)
         draw_too_small(console, &canvas);
         return;
     }
-    if (framed && canvas.width >= TWO_PANES)
+    if (framed && console->on_apps && canvas.width >= FOUR_PANES && canvas.height >= FOUR_HEIGHT)
+        console_draw_four(console, &canvas, area);
+    else if (framed && console->on_apps && canvas.width >= TWO_PANES &&
+             canvas.height >= STACKED_HEIGHT)
+        console_draw_stacked(console, &canvas, area);
+    else if (framed && canvas.width >= TWO_PANES && !console->on_apps)
         draw_framed_pair(console, &canvas, area);
     else if (framed)
         draw_framed_one(console, &canvas, area);
     else
-        draw_pane(console, &canvas, console->focus, area);
+        console_draw_pane(console, &canvas, console->focus, area);
     if (bar) {
         const Pane *pane = console_focused(console);
         g_autofree char *title =
@@ -365,4 +386,7 @@ void console_draw_all(Console *console, int64_t now)
     }
     if (hints || console->prompt != PROMPT_NONE)
         draw_bottom(console, &canvas);
+    if (console->prompt == PROMPT_QUESTION)
+        question_draw(console->question, &canvas, &console->cursor_x, &console->cursor_y);
+    console_look_at_apps(console);
 }

@@ -6,26 +6,38 @@
 #define MSE_UI_CONSOLE_PRIVATE_H
 
 #include "ui/console.h"
+#include "ui/app_verbs.h"
 #include "ui/edit.h"
 
 typedef enum {
     PROMPT_NONE,
-    PROMPT_PATTERN, /* `/`: taken as it is typed */
-    PROMPT_LINE,    /* `:` */
-    PROMPT_PATH,    /* where to export to */
-    PROMPT_QUIT,    /* jobs are running: really? */
+    PROMPT_PATTERN,  /* `/`: taken as it is typed */
+    PROMPT_LINE,     /* `:` */
+    PROMPT_PATH,     /* where to export to */
+    PROMPT_SAVE,     /* where to write a log to */
+    PROMPT_QUESTION, /* something would be lost: really? */
+    PROMPT_QUIT,     /* jobs are running: really? */
 } PromptKind;
 
 typedef struct Rectangle {
     int x, y, width, height;
 } Rectangle;
 
+enum { LIST_FILES, LIST_APPS, N_LISTS };
+
 struct Console {
     Model model;
     KeyTable keys;
-    Pane *left;
-    GPtrArray *right; /* Pane*: the last is on top; the first is the evidence and stays */
-    unsigned focus;   /* PLACE_… */
+    Pane *lists[N_LISTS]; /* the second is there once the fleet was opened, */
+    Pane *lower[2];       /* as are logs and describe */
+    Pane *left;           /* one of the lists */
+    bool on_apps;         /* it is the second */
+    unsigned lower_place; /* which stands below the list where there is room for two */
+    int64_t words_due;    /* monotonic: when the header's words are others; INT64_MAX: never */
+    Question *question;   /* of PROMPT_QUESTION, */
+    AppAct *act;          /* and what is done when the answer is yes */
+    GPtrArray *right;     /* Pane*: the last is on top; the first is the evidence and stays */
+    unsigned focus;       /* PLACE_… */
     bool zoomed;
     bool mouse;
     char *scheme; /* or NULL: as the settings say */
@@ -53,9 +65,27 @@ struct Console {
 /* The pane on top in the place, and the one that has the focus. */
 Pane *console_pane(const Console *console, unsigned place);
 Pane *console_focused(const Console *console);
+unsigned console_n_places(const Console *console);
+/* The number of what is selected in the list. */
+bool console_selected(const Console *console, unsigned *number);
+
+/* console_apps.c */
+bool console_open_fleet(Console *console);
+void console_show_apps(Console *console);
+void console_show_files(Console *console);
+void console_look_at_apps(Console *console);
+void console_draw_apps_bar(Console *console, const Canvas *canvas, int x, int end);
+void console_draw_four(Console *console, const Canvas *canvas, Rectangle area);
+void console_draw_stacked(Console *console, const Canvas *canvas, Rectangle area);
+bool console_ask_act(Console *console, CommandId command);
+void console_question_key(Console *console, Key key);
+void console_save_to(Console *console, const char *path);
 
 /* console_draw.c */
 void console_draw_all(Console *console, int64_t now);
+void console_draw_pane(Console *console, const Canvas *canvas, unsigned place, Rectangle r);
+void console_draw_title(const Console *console, const Canvas *canvas, unsigned place, int x, int y,
+                        int columns);
 
 /* console_commands.c */
 void console_prompt_key(Console *console, Key key);

@@ -19,6 +19,8 @@ enum { HISTORY_MAX = 1000, HISTORY_LINE_MAX = 4096 };
 
 const LineRow line_table[] = {
     {"open", ":open FILE…", N_("judge more files")},
+    {"apps", ":apps", N_("the applications of the engine")},
+    {"files", ":files", N_("evidence files: those that were opened, else those of this directory")},
     {"set", ":set NAME=VALUE",
      N_("scheme=terminal|dark|light|mono, sort=COLUMN, filter=REGEX, mouse=on|off")},
     {"save-display", ":save-display FILE", N_("write what the screen shows to a file, as text")},

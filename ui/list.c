@@ -56,8 +56,10 @@ static int compare_rows(const void *a, const void *b, void *data)
     return left < right ? -1 : left > right;
 }
 
-static bool passes(const List *list, unsigned row)
+static bool passes(const List *list, const void *model, unsigned row)
 {
+    if (list->source->present != NULL && !list->source->present(model, row))
+        return false;
     if (list->matches == NULL || list->matches->problem != NULL)
         return true;
     return row < list->matches->matched->len && list->matches->matched->data[row] != 0;
@@ -70,7 +72,7 @@ static void order_rows(List *list, const void *model)
 
     g_array_set_size(list->order, 0);
     for (uint32_t row = 0; row < n; row++)
-        if (passes(list, row))
+        if (passes(list, model, row))
             g_array_append_val(list->order, row);
     if (list->sort_column != LIST_UNSORTED)
         g_array_sort_with_data(list->order, compare_rows, &ordering);
@@ -116,6 +118,9 @@ void list_refresh(List *list, const void *model, Jobs *jobs)
     g_byte_array_set_size(list->marks, list->source->count(model));
     if (list->marks->len > old)
         memset(list->marks->data + old, 0, list->marks->len - old);
+    for (unsigned row = 0; list->n_marked > 0 && row < list->marks->len; row++)
+        if (list->source->present != NULL && !list->source->present(model, row))
+            list_mark(list, row, false);
     if (*list->filter != '\0' && list->match_job != NULL)
         list->match_again = true;
     else if (*list->filter != '\0' && jobs != NULL)
@@ -255,6 +260,82 @@ bool list_take_matches(List *list, const void *model, Jobs *jobs, const Message 
 const char *list_filter_problem(const List *list)
 {
     return list->matches == NULL ? NULL : list->matches->problem;
+}
+
+/* ---- commands ---- */
+
+static void mark_and_go_on(List *list)
+{
+    unsigned row;
+
+    if (!list_selected(list, &row))
+        return;
+    list_mark(list, row, !list_is_marked(list, row));
+    list_move(list, 1);
+}
+
+static bool moved(List *list, CommandId command)
+{
+    long page = (long)list->height;
+
+    switch (command) {
+    case COMMAND_DOWN:
+        list_move(list, 1);
+        return true;
+    case COMMAND_UP:
+        list_move(list, -1);
+        return true;
+    case COMMAND_PAGE_DOWN:
+        list_move(list, page);
+        return true;
+    case COMMAND_PAGE_UP:
+        list_move(list, -page);
+        return true;
+    case COMMAND_HALF_DOWN:
+        list_move(list, page / 2);
+        return true;
+    case COMMAND_HALF_UP:
+        list_move(list, -page / 2);
+        return true;
+    case COMMAND_TOP:
+        list_move_to(list, 0);
+        return true;
+    case COMMAND_BOTTOM:
+        list_move_to(list, UINT32_MAX);
+        return true;
+    default:
+        return false;
+    }
+}
+
+Redo list_command(List *list, const void *model, Jobs *jobs, CommandId command)
+{
+    if (moved(list, command))
+        return REDO_DRAW;
+    switch (command) {
+    case COMMAND_SORT_LEFT:
+        list_sort_step(list, model, -1);
+        return REDO_DRAW;
+    case COMMAND_SORT_RIGHT:
+        list_sort_step(list, model, 1);
+        return REDO_DRAW;
+    case COMMAND_SORT_REVERSE:
+        list_sort_by(list, model, list->sort_column, !list->descending);
+        return REDO_DRAW;
+    case COMMAND_MARK:
+        mark_and_go_on(list);
+        return REDO_DRAW;
+    case COMMAND_UNMARK_ALL:
+        list_clear_marks(list);
+        return REDO_DRAW;
+    case COMMAND_BACK:
+        if (*list->filter == '\0')
+            return REDO_NOTHING;
+        list_set_filter(list, model, jobs, "");
+        return REDO_DRAW;
+    default:
+        return REDO_NOTHING;
+    }
 }
 
 /* ---- drawing ---- */

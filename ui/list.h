@@ -8,7 +8,9 @@
 #define MSE_UI_LIST_H
 
 #include "ui/canvas.h"
+#include "ui/key_table.h"
 #include "ui/match.h"
+#include "ui/redo.h"
 
 typedef struct ListColumn {
     const char *id;              /* in the state file and `:set sort` */
@@ -29,6 +31,8 @@ typedef struct ListSource {
     const ListColumn *columns;
     unsigned n_columns;
     unsigned (*count)(const void *model);
+    /* False for a row that is free; it is never shown. NULL: all are there. */
+    bool (*present)(const void *model, unsigned row);
     void (*cell)(const void *model, unsigned row, unsigned column, unsigned width, ListCell *out);
     int (*compare)(const void *model, unsigned a, unsigned b, unsigned column);
     void (*match_text)(const void *model, unsigned row, GString *out);
@@ -72,6 +76,10 @@ void list_move_to(List *list, unsigned place);
 /* The row, when it is in the order. */
 void list_select_row(List *list, unsigned row);
 bool list_selected(const List *list, unsigned *row);
+
+/* Motions, sorting and marks of the key table, and back, which ends a filter; REDO_NOTHING for any
+ * other. */
+Redo list_command(List *list, const void *model, Jobs *jobs, CommandId command);
 
 /* Chooses the column to the right (or left) for sorting; past the ends: unsorted. */
 void list_sort_step(List *list, const void *model, int step);

@@ -180,6 +180,12 @@ static void read_signals(Loop *loop)
     }
 }
 
+static void ask_for_frame(Loop *loop)
+{
+    if (loop->frame_deadline == 0)
+        loop->frame_deadline = loop->last_frame + FRAME_MICROSECONDS;
+}
+
 static void take_messages(Loop *loop)
 {
     Mailbox *mailbox = console_model(loop->console)->mailbox;
@@ -192,9 +198,21 @@ static void take_messages(Loop *loop)
         console_message(loop->console, message);
         any = true;
     }
-    if (any && loop->frame_deadline == 0)
-        loop->frame_deadline = loop->last_frame + FRAME_MICROSECONDS;
+    if (any)
+        ask_for_frame(loop);
     grant_wishes(loop);
+}
+
+static void take_deltas(Loop *loop)
+{
+    console_take_deltas(loop->console, clock_monotonic() + MESSAGES_MICROSECONDS);
+    ask_for_frame(loop);
+}
+
+static void tick(Loop *loop)
+{
+    console_tick(loop->console, clock_monotonic());
+    ask_for_frame(loop);
 }
 
 /* ---- showing ---- */
@@ -227,8 +245,11 @@ static int64_t until_minute(void)
 static int wait_milliseconds(const Loop *loop)
 {
     int64_t now = clock_monotonic();
+    int64_t due = console_due(loop->console, now);
     int64_t left = until_minute();
 
+    if (due != INT64_MAX)
+        left = MIN(left, due - now);
     if (loop->escape_deadline != 0)
         left = MIN(left, loop->escape_deadline - now);
     if (loop->frame_deadline != 0)
@@ -243,6 +264,7 @@ static void wait_for_events(Loop *loop)
         {.fd = STDIN_FILENO, .events = POLLIN},
         {.fd = mailbox_descriptor(mailbox), .events = POLLIN},
         {.fd = loop->signal_descriptor, .events = POLLIN},
+        {.fd = console_descriptor(loop->console), .events = POLLIN},
     };
     int n = poll(watched, G_N_ELEMENTS(watched), wait_milliseconds(loop));
 
@@ -256,7 +278,11 @@ static void wait_for_events(Loop *loop)
         flush_escape(loop);
     if (n > 0 && watched[1].revents != 0 && !loop->ended)
         take_messages(loop);
-    if (n == 0) /* a deadline: the frame's or the clock's */
+    if (n > 0 && watched[3].revents != 0 && !loop->ended)
+        take_deltas(loop);
+    if (console_due(loop->console, clock_monotonic()) <= clock_monotonic())
+        tick(loop);
+    else if (n == 0) /* a deadline: the frame's or the clock's */
         loop->show_now = true;
 }
 

@@ -49,11 +49,12 @@ static bool has_upper(const char *pattern)
     return false;
 }
 
-static GRegex *compile(const char *pattern, char **problem)
+static GRegex *compile(const char *pattern, GRegexCompileFlags flags, char **problem)
 {
     g_autofree char *bounded = g_strconcat(STEPS, pattern, NULL);
     g_autoptr(GError) error = NULL;
-    GRegex *regex = g_regex_new(bounded, has_upper(pattern) ? 0 : G_REGEX_CASELESS, 0, &error);
+    GRegex *regex =
+        g_regex_new(bounded, has_upper(pattern) ? flags : flags | G_REGEX_CASELESS, 0, &error);
 
     if (regex == NULL)
         *problem = sanitize_string(_("this is no regular expression"));
@@ -64,7 +65,7 @@ Matches *match_lines(const char *pattern, const GPtrArray *lines, Cancel *cancel
 {
     Matches *matches = g_new0(Matches, 1);
     bool invert = pattern[0] == '!';
-    g_autoptr(GRegex) regex = compile(pattern + invert, &matches->problem);
+    g_autoptr(GRegex) regex = compile(pattern + invert, 0, &matches->problem);
 
     matches->matched = g_byte_array_new();
     for (unsigned i = 0; regex != NULL && i < lines->len; i++) {
@@ -80,6 +81,19 @@ Matches *match_lines(const char *pattern, const GPtrArray *lines, Cancel *cancel
         g_byte_array_append(matches->matched, &matched, 1);
     }
     return matches;
+}
+
+GRegex *match_compile_bytes(const char *pattern, char **problem)
+{
+    return compile(pattern, G_REGEX_RAW, problem);
+}
+
+bool match_bytes(const GRegex *regex, Span line)
+{
+    if (line.size == 0)
+        return g_regex_match_full(regex, "", 0, 0, 0, NULL, NULL);
+    return g_regex_match_full(regex, (const char *)line.data,
+                              (gssize)MIN(line.size, (size_t)LINE_MAX_BYTES), 0, 0, NULL, NULL);
 }
 
 static void run(UiJob *job, void *data)

@@ -7,6 +7,7 @@
 #ifndef MSE_UI_MATCH_H
 #define MSE_UI_MATCH_H
 
+#include "core/reader.h"
 #include "ui/jobs.h"
 
 typedef struct Matches {
@@ -23,5 +24,10 @@ UiJob *match_start(Jobs *jobs, const char *pattern, GPtrArray *lines, uint64_t g
 
 /* The same in this thread: for tests and for a single short line. */
 Matches *match_lines(const char *pattern, const GPtrArray *lines, Cancel *cancel);
+
+/* For bytes that may be no UTF-8: the same bounds; letters beyond ASCII match as they stand. NULL
+ * with `problem` set (g_free). */
+GRegex *match_compile_bytes(const char *pattern, char **problem);
+bool match_bytes(const GRegex *regex, Span line);
 
 #endif

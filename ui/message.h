@@ -21,6 +21,9 @@ typedef enum {
     MESSAGE_JOB_PROGRESS,  /* char* */
     MESSAGE_JOB_ENDED,     /* UiJob */
     MESSAGE_DIRECTORY,     /* PathsRead (ui/paths.h) */
+    MESSAGE_LOGS,          /* number: of the feed that has something (ui/log_feed.h) */
+    MESSAGE_LOG_MATCHES,   /* LogAnswer (ui/log_match.c) */
+    MESSAGE_DESCRIBED,     /* DockerInspect or GError; generation: of the question */
     MESSAGE_SAID,          /* char*: a sentence for the message line; number: a Role */
 } MessageKind;
 

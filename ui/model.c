@@ -25,10 +25,8 @@ const AskRow ask_table[N_ASKS] = {
     [ASK_TIME] = {N_("time"), "--at", N_("2023-06-01T00:00:00Z, 2023-06-01 or seconds"), false},
 };
 
-static void input_free(void *data)
+void input_clear(Input *input)
 {
-    Input *input = data;
-
     g_clear_pointer(&input->result, verification_result_unref);
     collateral_unref(input->collateral);
     g_clear_pointer(&input->why_no_collateral, g_ref_string_release);
@@ -36,7 +34,13 @@ static void input_free(void *data)
     g_free(input->name);
     g_free(input->kind_text);
     g_free(input->valid_until);
-    g_free(input);
+    memset(input, 0, sizeof *input);
+}
+
+static void input_free(void *data)
+{
+    input_clear(data);
+    g_free(data);
 }
 
 void model_init(Model *model, const VerificationRequest *defaults, const Settings *settings)
@@ -57,6 +61,7 @@ void model_init(Model *model, const VerificationRequest *defaults, const Setting
 void model_clear(Model *model)
 {
     g_ptr_array_unref(model->inputs);
+    apps_free(model->apps);
     g_queue_clear(&model->kept);
     g_clear_pointer(&model->repetition, ui_job_unref);
     mailbox_free(model->mailbox);
@@ -117,12 +122,16 @@ void model_add_input(Model *model, InputKind kind, const char *given)
 
 const Input *model_input(const Model *model, unsigned number)
 {
+    if (number >= APP_NUMBER_FIRST) {
+        AppRow *row = apps_row(model->apps, number);
+        return row == NULL ? NULL : &row->evidence;
+    }
     return number < model->inputs->len ? model->inputs->pdata[number] : NULL;
 }
 
 /* ---- results ---- */
 
-static char *kind_text(const VerificationResult *result)
+char *model_kind_text(const VerificationResult *result)
 {
     const Verdict *verdict = result->verdict;
     const char *tee;
@@ -152,7 +161,7 @@ static void note_verdict(Model *model, Input *input, const VerificationResult *r
     const Verdict *verdict = result->verdict;
 
     g_free(input->kind_text);
-    input->kind_text = kind_text(result);
+    input->kind_text = model_kind_text(result);
     input->simulated = verdict != NULL && verdict->simulated;
     input->failed = verdict == NULL ? -1 : verdict_first_failure(verdict);
     if (verdict == NULL)
@@ -227,6 +236,8 @@ static bool take_result(Model *model, const Message *message)
 {
     const Input *input = model_input(model, message->number);
 
+    if (message->number >= APP_NUMBER_FIRST)
+        return model_take_app_result(model, message);
     if (input == NULL || input->generation != message->generation)
         return false;
     set_result(model, message->number, message->data);
@@ -264,6 +275,8 @@ static void repeat(Model *model, unsigned number)
 
 void model_want(Model *model, unsigned number)
 {
+    if (number >= APP_NUMBER_FIRST) /* those are judged again when they are in sight */
+        number = UINT32_MAX;
     model->wanted = number;
     if (model->repetition == NULL && is_let_go(model_input(model, number)))
         repeat(model, number);
@@ -360,7 +373,7 @@ static void judge(Model *model, const GArray *numbers)
             run_add(run, input->kind, input->given, i);
     }
     g_clear_pointer(&model->problem, g_free);
-    run_start(run, model->jobs);
+    run_start(run, model->jobs, false);
 }
 
 void model_verify(Model *model, const GArray *numbers)

@@ -6,30 +6,8 @@
 #define MSE_UI_MODEL_H
 
 #include "app/verification.h"
+#include "ui/apps.h"
 #include "ui/jobs.h"
-#include "ui/outcome.h"
-
-/* One row of the inputs. Texts are safe for a terminal. Ten thousand whole results would be 160 MB:
- * what the list shows is kept of each, the whole of a few; the others are judged again, with what
- * they were judged with, when they are looked at (model_want). */
-typedef struct Input {
-    char *given;    /* as given, or the path that was found */
-    InputKind kind; /* as given */
-    char *name;
-    Outcome outcome;
-    VerificationResult *result; /* NULL: not judged yet, or let go */
-    uint64_t version;           /* of the model when the result came or went */
-    uint64_t generation;        /* of the run that its next result belongs to */
-    const char *tcb;            /* of the list; NULL: unknown */
-    char *kind_text, *valid_until;
-    bool simulated;
-    int failed; /* the first check that failed, or -1 */
-    /* what its verdict is repeated with */
-    Collateral *collateral;
-    char *why_no_collateral; /* GRefString */
-    int64_t time;
-    uint8_t sha256[32];
-} Input;
 
 /* What is expected, as a person typed it; empty: not asked. */
 typedef enum { ASK_MRENCLAVE, ASK_MRSIGNER, ASK_POLICY, ASK_TIME, N_ASKS } Ask;
@@ -47,6 +25,8 @@ extern const AskRow ask_table[N_ASKS];
 enum { KEPT_RESULTS = 256 };
 
 typedef struct Model {
+    Apps *apps;          /* the fleet; NULL: no engine is asked */
+    bool read_only;      /* applications are left as they are */
     GPtrArray *inputs;   /* Input* */
     GQueue kept;         /* numbers of inputs whose result may be let go, the oldest first */
     unsigned wanted;     /* the input that is looked at; UINT32_MAX: none */
@@ -74,7 +54,8 @@ void model_init(Model *model, const VerificationRequest *defaults, const Setting
 void model_clear(Model *model);
 
 void model_add_input(Model *model, InputKind kind, const char *given);
-const Input *model_input(const Model *model, unsigned number); /* NULL: there is none */
+/* Of the inputs, or from APP_NUMBER_FIRST on the evidence of applications; NULL: there is none. */
+const Input *model_input(const Model *model, unsigned number);
 
 /* The name without the directory that all inputs share. */
 const char *model_short_name(const Model *model, const Input *input);
@@ -87,6 +68,14 @@ void model_verify(Model *model, const GArray *numbers);
 
 /* This input is looked at: its whole result is kept, or found again in a job. */
 void model_want(Model *model, unsigned number);
+
+/* Judges the evidence of applications of which it is known where it is and that were not judged
+ * since (all given ones when `again`), in a job; unsigned, numbers of rows. (ui/app_evidence.c) */
+void model_judge_apps(Model *model, const GArray *numbers, bool again);
+/* A MESSAGE_RESULT about an application. */
+bool model_take_app_result(Model *model, const Message *message);
+/* "SGX evidence", or NULL. g_free. */
+char *model_kind_text(const VerificationResult *result);
 
 /* Looks for evidence, quotes and certificates in the current directory, in a job. */
 void model_scan(Model *model);

@@ -38,8 +38,12 @@ typedef struct PaneClass {
     char *(*pattern_state)(const Pane *pane, const Model *model);
     /* A click on a row of the canvas. NULL: nothing. */
     Redo (*click)(Pane *pane, Console *console, int x, int y);
-    /* The input that is selected in the list: panes that show one follow it. NULL: no matter. */
+    /* What is selected in the list, by its number: panes that show one follow it. NULL: no matter.
+     */
     void (*show)(Pane *pane, unsigned number);
+    /* When `tick` wants to be called: monotonic microseconds; INT64_MAX: never. NULL: never. */
+    int64_t (*due)(const Pane *pane);
+    Redo (*tick)(Pane *pane, Console *console, int64_t now);
     /* The job that Ctrl-C means here, or NULL. */
     UiJob *(*job)(const Pane *pane, const Model *model);
 } PaneClass;
@@ -63,6 +67,27 @@ void inputs_pane_state(const Pane *pane, const Model *model, const char **sort, 
 /* `selected`: taken when an input of that name is there. */
 void inputs_pane_restore(Pane *pane, const Model *model, const char *sort, bool descending,
                          const char *selected);
+
+/* The list of applications, the same of it, and which rows are in sight. */
+Pane *apps_pane_new(void);
+bool apps_pane_selected(const Pane *pane, unsigned *number);
+GArray *apps_pane_chosen(const Pane *pane);
+GArray *apps_pane_in_sight(const Pane *pane);
+void apps_pane_state(const Pane *pane, const Model *model, const char **sort, bool *descending,
+                     const char **selected);
+void apps_pane_restore(Pane *pane, const Model *model, const char *sort, bool descending,
+                       const char *selected);
+
+/* The log of the selected application. */
+Pane *logs_pane_new(void);
+void logs_pane_restore(Pane *pane, bool wrap, bool timestamps);
+void logs_pane_state(const Pane *pane, bool *wrap, bool *timestamps);
+/* The lines that are held and pass the filter, as they came: for a file. */
+GString *logs_pane_text(const Pane *pane);
+
+Pane *describe_pane_new(void);
+Pane *history_pane_new(void);
+Pane *sources_pane_new(void);
 
 /* The evidence of an input: verdict, enclave, checks, chain. */
 Pane *evidence_pane_new(void);

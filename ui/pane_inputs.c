@@ -300,16 +300,6 @@ static void draw(const Pane *pane, const Model *model, const Canvas *canvas, boo
         canvas_cut(canvas, 2, 1, canvas->width - 2, ROLE_DIM, _("no row matches the filter"));
 }
 
-static void mark_and_go_on(List *list)
-{
-    unsigned row;
-
-    if (!list_selected(list, &row))
-        return;
-    list_mark(list, row, !list_is_marked(list, row));
-    list_move(list, 1);
-}
-
 /* The names of what is marked, else of what is selected. */
 static void copy_names(const List *list, Console *console)
 {
@@ -326,66 +316,18 @@ static void copy_names(const List *list, Console *console)
 
 static Redo command(Pane *pane, Console *console, CommandId id)
 {
-    InputsPane *self = (InputsPane *)pane;
-    List *list = &self->list;
     Model *model = console_model(console);
-    long page = (long)list->height;
 
-    self->moved = true;
-    switch (id) {
-    case COMMAND_DOWN:
-        list_move(list, 1);
+    ((InputsPane *)pane)->moved = true;
+    if (id == COMMAND_COPY) {
+        copy_names(&((InputsPane *)pane)->list, console);
         return REDO_DRAW;
-    case COMMAND_UP:
-        list_move(list, -1);
-        return REDO_DRAW;
-    case COMMAND_PAGE_DOWN:
-        list_move(list, page);
-        return REDO_DRAW;
-    case COMMAND_PAGE_UP:
-        list_move(list, -page);
-        return REDO_DRAW;
-    case COMMAND_HALF_DOWN:
-        list_move(list, page / 2);
-        return REDO_DRAW;
-    case COMMAND_HALF_UP:
-        list_move(list, -page / 2);
-        return REDO_DRAW;
-    case COMMAND_TOP:
-        list_move_to(list, 0);
-        return REDO_DRAW;
-    case COMMAND_BOTTOM:
-        list_move_to(list, UINT32_MAX);
-        return REDO_DRAW;
-    case COMMAND_SORT_LEFT:
-        list_sort_step(list, model, -1);
-        return REDO_DRAW;
-    case COMMAND_SORT_RIGHT:
-        list_sort_step(list, model, 1);
-        return REDO_DRAW;
-    case COMMAND_SORT_REVERSE:
-        list_sort_by(list, model, list->sort_column, !list->descending);
-        return REDO_DRAW;
-    case COMMAND_MARK:
-        mark_and_go_on(list);
-        return REDO_DRAW;
-    case COMMAND_UNMARK_ALL:
-        list_clear_marks(list);
-        return REDO_DRAW;
-    case COMMAND_COPY:
-        copy_names(list, console);
-        return REDO_DRAW;
-    case COMMAND_OPEN:
+    }
+    if (id == COMMAND_OPEN) {
         console_focus(console, PLACE_RIGHT);
         return REDO_DRAW;
-    case COMMAND_BACK:
-        if (*list->filter == '\0')
-            return REDO_NOTHING;
-        list_set_filter(list, model, model->jobs, "");
-        return REDO_DRAW;
-    default:
-        return REDO_NOTHING;
     }
+    return list_command(&((InputsPane *)pane)->list, model, model->jobs, id);
 }
 
 static const char *pattern(const Pane *pane)

@@ -1,10 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 noinst_LIBRARIES += libui.a
 libui_a_SOURCES = \
+	ui/app_evidence.c \
+	ui/app_verbs.c \
+	ui/app_verbs.h \
+	ui/apps.c \
+	ui/apps.h \
 	ui/canvas.c \
 	ui/canvas.h \
 	ui/console.c \
 	ui/console.h \
+	ui/console_apps.c \
 	ui/console_commands.c \
 	ui/console_draw.c \
 	ui/console_private.h \
@@ -12,6 +18,7 @@ libui_a_SOURCES = \
 	ui/document.h \
 	ui/edit.c \
 	ui/edit.h \
+	ui/input.h \
 	ui/jobs.c \
 	ui/jobs.h \
 	ui/key_table.c \
@@ -22,9 +29,19 @@ libui_a_SOURCES = \
 	ui/line.h \
 	ui/list.c \
 	ui/list.h \
+	ui/log_feed.c \
+	ui/log_feed.h \
+	ui/log_layout.c \
+	ui/log_layout.h \
+	ui/log_match.c \
+	ui/log_match.h \
+	ui/log_ring.c \
+	ui/log_ring.h \
 	ui/loop.c \
 	ui/loop.h \
 	ui/manual.c \
+	ui/mask.c \
+	ui/mask.h \
 	ui/match.c \
 	ui/match.h \
 	ui/measurement.c \
@@ -36,22 +53,31 @@ libui_a_SOURCES = \
 	ui/outcome.c \
 	ui/outcome.h \
 	ui/pane.h \
+	ui/pane_apps.c \
+	ui/pane_describe.c \
 	ui/pane_evidence.c \
 	ui/pane_explain.c \
 	ui/pane_form.c \
 	ui/pane_help.c \
+	ui/pane_history.c \
 	ui/pane_inputs.c \
 	ui/pane_jobs.c \
+	ui/pane_logs.c \
 	ui/pane_output.c \
 	ui/pane_reading.c \
 	ui/pane_reading.h \
 	ui/paths.c \
 	ui/paths.h \
+	ui/pane_sources.c \
+	ui/question.c \
+	ui/question.h \
 	ui/redo.h \
 	ui/run.c \
 	ui/run.h \
 	ui/screen.c \
 	ui/screen.h \
+	ui/source_words.c \
+	ui/source_words.h \
 	ui/text.c \
 	ui/text.h \
 	ui/theme.c \

@@ -166,12 +166,13 @@ static void run_job(UiJob *job, void *data)
     verification_free(verification);
 }
 
-void run_start(Run *run, Jobs *jobs)
+void run_start(Run *run, Jobs *jobs, bool quiet)
 {
     unsigned n = run->inputs->len;
     g_autofree char *title = g_strdup_printf(P_("verify %u input", "verify %u inputs", n), n);
 
-    jobs_start(jobs, title, JOB_COMPUTES, run_job, run, run_free);
+    jobs_start(jobs, title, quiet ? JOB_COMPUTES | JOB_QUIET : JOB_COMPUTES, run_job, run,
+               run_free);
 }
 
 /* ---- again ---- */

@@ -16,7 +16,8 @@ typedef struct Run Run;
 Run *run_new(const VerificationRequest *defaults, const char *const *asked, uint64_t generation);
 /* `number` comes back with the result. */
 void run_add(Run *run, InputKind kind, const char *given, unsigned number);
-void run_start(Run *run, Jobs *jobs);
+/* `quiet`: not a person's question; it is not listed. */
+void run_start(Run *run, Jobs *jobs, bool quiet);
 
 /* What an earlier result was judged with. Copied. */
 typedef struct RunRepetition {

@@ -4,15 +4,19 @@
 #include "ui/ui.h"
 
 #include "core/i18n.h"
+#include "docker/endpoint.h"
 #include "ui/console.h"
 #include "ui/line.h"
 #include "ui/loop.h"
 #include "ui/screen.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 /* How long jobs get to end when the console is left. */
@@ -21,6 +25,43 @@ enum { GRACE_MILLISECONDS = 500 };
 bool ui_terminal_usable(char **why)
 {
     return screen_usable(why);
+}
+
+/* ---- the fleet ---- */
+
+static bool takes_connection(const char *path)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int descriptor;
+    bool taken;
+
+    if (path == NULL || strlen(path) >= sizeof address.sun_path)
+        return false;
+    g_strlcpy(address.sun_path, path, sizeof address.sun_path);
+    descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (descriptor < 0)
+        return false;
+    /* One that is too busy to take it now is there too. */
+    taken =
+        connect(descriptor, (struct sockaddr *)&address, sizeof address) == 0 || errno == EAGAIN;
+    close(descriptor);
+    return taken;
+}
+
+bool ui_fleet_is_near(void)
+{
+    DockerEnvironment environment = docker_environment();
+    g_autoptr(DockerEndpoint) endpoint = NULL;
+    g_autoptr(GError) error = NULL;
+
+    endpoint = docker_endpoint_find(&environment, NULL, &error);
+    if (endpoint == NULL) /* named, and wrong: the console says how */
+        return true;
+    if (environment.host != NULL && *environment.host != '\0')
+        return true;
+    if (!g_str_equal(endpoint->name, "default"))
+        return true;
+    return takes_connection(endpoint->socket);
 }
 
 /* ---- scripts ---- */
@@ -53,8 +94,12 @@ static GPtrArray *script_lines(const char *script)
 static int run_script(const UiOptions *options)
 {
     g_autoptr(GPtrArray) lines = script_lines(options->script);
-    Console *console = console_new(options, !screen_is_utf8());
+    UiOptions here = *options;
+    Console *console;
     int status = 0;
+
+    here.fleet = false; /* lines say themselves what they are about */
+    console = console_new(&here, !screen_is_utf8());
 
     console_resize(console, 120, 36);
     loop_finish_jobs(console);

@@ -16,6 +16,9 @@ typedef struct UiOptions {
     /* Defaults of every verification in the console: root, collateral, policy, journal. Borrowed,
      * must stay until ui_run returns. */
     const VerificationRequest *request;
+    /* Open on the applications of the fleet (ui_fleet_is_near) when there are no inputs. */
+    bool fleet;
+    bool read_only;           /* applications are not stopped, restarted, removed or killed */
     const Settings *settings; /* colours and keys; NULL: defaults. Borrowed */
     /* `-e`: lines of the `:` grammar between semicolons. They run one after the other, each when
      * the jobs before it are done, on a canvas without a terminal; what verbs say goes to standard
@@ -26,6 +29,10 @@ typedef struct UiOptions {
 /* Whether standard input and output are a terminal that can carry the console. When not, `why` gets
  * a sentence (g_free): the caller says it and goes on with the plain verb. */
 bool ui_terminal_usable(char **why);
+
+/* Whether an engine is configured (DOCKER_HOST, DOCKER_CONTEXT, the current context), or the one of
+ * this machine takes a connection. Asks it nothing; never waits. */
+bool ui_fleet_is_near(void);
 
 /* Visits the default keys, and the console's own lines after `:`, for the manual: what is typed,
  * what it does (translated). */

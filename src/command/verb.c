@@ -28,6 +28,11 @@ void verb_set_read_only(void)
     read_only = true;
 }
 
+bool verb_is_read_only(void)
+{
+    return read_only;
+}
+
 bool verb_is_refused(const Verb *verb)
 {
     return read_only && !(verb->flags & VERB_READ_ONLY);

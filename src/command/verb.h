@@ -102,6 +102,7 @@ const Verb *verb_find(char *const *words, int n, int *n_words);
 
 /* From now on only verbs that are VERB_READ_ONLY run. Before any thread runs one. */
 void verb_set_read_only(void);
+bool verb_is_read_only(void);
 bool verb_is_refused(const Verb *verb);
 /* Words of this group ("home") are found without it too. NULL: of none. Borrowed. */
 void verb_set_default_group(const char *group);

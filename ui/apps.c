@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "ui/apps.h"
+
+#include "core/clock.h"
+#include "core/i18n.h"
+#include "core/sanitize.h"
+#include "ui/text.h"
+
+#include <string.h>
+
+/* Deltas at a time; rows that stay free, so that a number is not soon another application's. */
+enum { DELTAS_AT_ONCE = 256, ROWS_KEPT_FREE = 64 };
+
+static void clear_texts(AppRow *row)
+{
+    g_clear_pointer(&row->name, g_free);
+    g_clear_pointer(&row->sort_name, g_free);
+    g_clear_pointer(&row->state, g_free);
+}
+
+static void clear_row(AppRow *row)
+{
+    clear_texts(row);
+    g_clear_pointer(&row->app, fleet_app_unref);
+    g_free(row->evidence_of);
+    input_clear(&row->evidence);
+    memset(row, 0, sizeof *row);
+}
+
+static void free_row(void *data)
+{
+    clear_row(data);
+    g_free(data);
+}
+
+static void free_event(void *data)
+{
+    AppEvent *event = data;
+
+    g_free(event->id);
+    g_free(event->what);
+    g_free(event);
+}
+
+static void free_status(void *status)
+{
+    if (status != NULL)
+        fleet_source_status_free(status);
+}
+
+Apps *apps_new(Fleet *fleet)
+{
+    Apps *apps = g_new0(Apps, 1);
+
+    apps->fleet = fleet;
+    apps->rows = g_ptr_array_new_with_free_func(free_row);
+    apps->numbers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    apps->statuses = g_ptr_array_new_with_free_func(free_status);
+    g_ptr_array_set_size(apps->statuses, (gint)fleet_n_sources(fleet));
+    apps->interest = g_byte_array_new();
+    g_queue_init(&apps->free);
+    g_queue_init(&apps->events);
+    g_queue_init(&apps->kept);
+    return apps;
+}
+
+void apps_free(Apps *apps)
+{
+    if (apps == NULL)
+        return;
+    fleet_free(apps->fleet);
+    g_ptr_array_unref(apps->rows);
+    g_hash_table_unref(apps->numbers);
+    g_ptr_array_unref(apps->statuses);
+    g_byte_array_unref(apps->interest);
+    g_queue_clear(&apps->free);
+    g_queue_clear(&apps->kept);
+    g_queue_clear_full(&apps->events, free_event);
+    g_free(apps);
+}
+
+/* ---- what an application is ---- */
+
+AppsCount apps_count_of(const FleetApp *app)
+{
+    if (app->state != FLEET_STATE_RUNNING)
+        return APPS_STOPPED;
+    switch (app->health) {
+    case FLEET_HEALTH_WAITING:
+        return APPS_WAITING;
+    case FLEET_HEALTH_INITIALIZING:
+        return APPS_INITIALIZING;
+    case FLEET_HEALTH_ON_ERROR:
+    case FLEET_HEALTH_SILENT:
+        return APPS_ON_ERROR;
+    case FLEET_HEALTH_UNKNOWN:
+    case FLEET_HEALTH_RUNNING:
+        break;
+    }
+    return APPS_RUNNING;
+}
+
+Role app_state_role(const FleetApp *app)
+{
+    switch (apps_count_of(app)) {
+    case APPS_WAITING:
+    case APPS_INITIALIZING:
+        return ROLE_WARNING;
+    case APPS_ON_ERROR:
+        return ROLE_REJECTED;
+    case APPS_STOPPED:
+        return app->has_exit_code && app->exit_code != 0 ? ROLE_REJECTED : ROLE_DIM;
+    default:
+        return ROLE_TEXT;
+    }
+}
+
+char *apps_age(int64_t seconds)
+{
+    int64_t minutes = seconds / 60;
+
+    if (minutes < 1)
+        return g_strdup(_("< 1 min"));
+    if (minutes < 60)
+        return g_strdup_printf(_("%d min"), (int)minutes);
+    if (minutes < 60 * 24)
+        return g_strdup_printf(_("%d h"), (int)(minutes / 60));
+    return g_strdup_printf(_("%d d"), (int)MIN(minutes / (60 * 24), INT32_MAX));
+}
+
+/* ---- rows ---- */
+
+AppRow *apps_row(const Apps *apps, unsigned number)
+{
+    AppRow *row;
+
+    number &= ~APP_NUMBER_FIRST;
+    if (apps == NULL || number >= apps->rows->len)
+        return NULL;
+    row = apps->rows->pdata[number];
+    return row->present ? row : NULL;
+}
+
+FleetSource *apps_source_of(const Apps *apps, const AppRow *row)
+{
+    return fleet_source(apps->fleet, row->app->source);
+}
+
+static char *key_of(unsigned source, const char *id)
+{
+    return g_strdup_printf("%u %s", source, id);
+}
+
+static unsigned free_number(Apps *apps)
+{
+    if (g_queue_get_length(&apps->free) > ROWS_KEPT_FREE)
+        return GPOINTER_TO_UINT(g_queue_pop_head(&apps->free));
+    g_ptr_array_add(apps->rows, g_new0(AppRow, 1));
+    return apps->rows->len - 1;
+}
+
+static void count_row(Apps *apps, const AppRow *row, int by)
+{
+    apps->counts[apps_count_of(row->app)] += (unsigned)by;
+    apps->alarms += row->other_certificate ? (unsigned)by : 0;
+    apps->simulated += row->evidence.simulated ? (unsigned)by : 0;
+    if (row->judged)
+        apps->trust[row->evidence.outcome] += (unsigned)by;
+}
+
+bool app_shows_another(const AppRow *row)
+{
+    const VerificationResult *result = row->evidence.result;
+
+    return row->app->certificate != NULL && result != NULL && result->verdict != NULL &&
+           result->verdict->certificate != NULL &&
+           !g_bytes_equal(row->app->certificate, result->verdict->certificate);
+}
+
+/* Another certificate than before: its evidence may be another too, and is judged again. */
+static bool certificate_changed(const FleetApp *before, const FleetApp *now)
+{
+    return before != NULL && before->certificate != NULL && now->certificate != NULL &&
+           !g_bytes_equal(before->certificate, now->certificate);
+}
+
+static void set_app(Apps *apps, AppRow *row, FleetApp *app)
+{
+    bool renamed = row->app == NULL || !g_str_equal(row->app->name, app->name);
+
+    if (row->app != NULL)
+        count_row(apps, row, -1);
+    if (renamed) {
+        g_free(row->name);
+        g_free(row->sort_name);
+        row->name = sanitize_string(app->name);
+        row->sort_name = g_utf8_collate_key_for_filename(row->name, -1);
+        apps->name_width = MAX(apps->name_width, text_width(row->name));
+        apps->order_version++;
+    }
+    g_free(row->state);
+    row->state = fleet_app_state_text(app);
+    if (certificate_changed(row->app, app))
+        g_clear_pointer(&row->evidence_of, g_free);
+    fleet_app_ref(app);
+    g_clear_pointer(&row->app, fleet_app_unref);
+    row->app = app;
+    row->other_certificate = app_shows_another(row);
+    count_row(apps, row, 1);
+}
+
+static void take_app(Apps *apps, FleetApp *app)
+{
+    g_autofree char *key = key_of(app->source, app->id);
+    gpointer found;
+    unsigned number;
+    AppRow *row;
+
+    if (!g_hash_table_lookup_extended(apps->numbers, key, NULL, &found)) {
+        number = free_number(apps);
+        row = apps->rows->pdata[number];
+        row->present = true;
+        apps->n++;
+        apps->order_version++;
+        g_hash_table_insert(apps->numbers, g_steal_pointer(&key), GUINT_TO_POINTER(number));
+    } else {
+        row = apps->rows->pdata[GPOINTER_TO_UINT(found)];
+    }
+    set_app(apps, row, app);
+}
+
+static void take_gone(Apps *apps, unsigned source, const char *id)
+{
+    g_autofree char *key = key_of(source, id);
+    gpointer found;
+    AppRow *row;
+
+    if (!g_hash_table_lookup_extended(apps->numbers, key, NULL, &found))
+        return;
+    row = apps->rows->pdata[GPOINTER_TO_UINT(found)];
+    count_row(apps, row, -1);
+    g_queue_remove(&apps->kept, found);
+    clear_row(row);
+    g_hash_table_remove(apps->numbers, key);
+    g_queue_push_tail(&apps->free, found);
+    apps->n--;
+    apps->order_version++;
+}
+
+/* ---- what happened ---- */
+
+static const struct {
+    const char *action;
+    const char *words; /* N_() */
+    Role role;
+} actions[] = {
+    {"create", N_("created"), ROLE_TEXT},        {"start", N_("started"), ROLE_TRUSTED},
+    {"restart", N_("restarted"), ROLE_TRUSTED},  {"die", N_("ended"), ROLE_WARNING},
+    {"stop", N_("stopped"), ROLE_TEXT},          {"kill", N_("was sent a signal"), ROLE_WARNING},
+    {"pause", N_("paused"), ROLE_TEXT},          {"unpause", N_("goes on"), ROLE_TEXT},
+    {"oom", N_("out of memory"), ROLE_REJECTED}, {"destroy", N_("removed"), ROLE_WARNING},
+    {"rename", N_("renamed"), ROLE_TEXT},
+};
+
+static void take_event(Apps *apps, unsigned source, const DockerEvent *event)
+{
+    AppEvent *kept = g_new0(AppEvent, 1);
+    const char *code = docker_label(event->attributes, event->n_attributes, "exitCode");
+    g_autofree char *words = sanitize_string(event->action);
+
+    kept->time = event->time / G_GINT64_CONSTANT(1000000000);
+    kept->source = source;
+    kept->id = g_strdup(event->id);
+    kept->role = ROLE_DIM;
+    for (size_t i = 0; i < G_N_ELEMENTS(actions); i++)
+        if (g_str_equal(actions[i].action, event->action)) {
+            g_free(words);
+            words = g_strdup(_(actions[i].words));
+            kept->role = actions[i].role;
+        }
+    if (code != NULL && g_str_equal(event->action, "die")) {
+        g_autofree char *safe = sanitize_string(code);
+        kept->what = g_strdup_printf(_("%s, exit status %s"), words, safe);
+    } else {
+        kept->what = g_steal_pointer(&words);
+    }
+    g_queue_push_tail(&apps->events, kept);
+    if (g_queue_get_length(&apps->events) > APP_EVENTS_KEPT)
+        free_event(g_queue_pop_head(&apps->events));
+}
+
+/* ---- deltas ---- */
+
+static void take_status(Apps *apps, FleetDelta *delta)
+{
+    if (delta->source >= apps->statuses->len)
+        return;
+    free_status(apps->statuses->pdata[delta->source]);
+    apps->statuses->pdata[delta->source] = g_steal_pointer(&delta->status);
+}
+
+static void take_delta(Apps *apps, FleetDelta *delta)
+{
+    switch (delta->kind) {
+    case FLEET_DELTA_APP:
+        take_app(apps, delta->app);
+        break;
+    case FLEET_DELTA_GONE:
+        take_gone(apps, delta->source, delta->id);
+        break;
+    case FLEET_DELTA_SOURCE:
+        take_status(apps, delta);
+        break;
+    case FLEET_DELTA_EVENT:
+        take_event(apps, delta->source, delta->event);
+    }
+    apps->version++;
+}
+
+bool apps_take(Apps *apps, int64_t until)
+{
+    bool any = false;
+
+    do {
+        g_autoptr(GPtrArray) deltas = fleet_take_deltas(apps->fleet, DELTAS_AT_ONCE);
+        for (unsigned i = 0; i < deltas->len; i++)
+            take_delta(apps, deltas->pdata[i]);
+        any |= deltas->len > 0;
+        if (deltas->len < DELTAS_AT_ONCE)
+            return any;
+    } while (clock_monotonic() < until);
+    return any;
+}
+
+/* ---- sources ---- */
+
+char *apps_source_name(const Apps *apps, unsigned source)
+{
+    const FleetSource *from = fleet_source(apps->fleet, source);
+    g_autofree char *name = sanitize_string(fleet_source_name(from));
+
+    return g_strdup_printf("%s:%s", fleet_source_kind(from), name);
+}
+
+const FleetSourceStatus *apps_status(const Apps *apps, unsigned source)
+{
+    return source < apps->statuses->len ? apps->statuses->pdata[source] : NULL;
+}
+
+int64_t apps_due(const Apps *apps, int64_t now)
+{
+    int64_t due = INT64_MAX;
+
+    for (unsigned i = 0; i < apps->statuses->len; i++)
+        if (apps->statuses->pdata[i] != NULL)
+            due = MIN(due, fleet_source_status_changes(apps->statuses->pdata[i], now));
+    return due;
+}
+
+/* ---- interest ---- */
+
+void apps_set_interest(Apps *apps, const GArray *numbers)
+{
+    g_autoptr(GArray) told = g_array_new(FALSE, FALSE, sizeof(FleetInterest));
+    g_autoptr(GByteArray) key = g_byte_array_new();
+
+    for (unsigned i = 0; i < numbers->len; i++) {
+        const AppRow *row = apps_row(apps, g_array_index(numbers, unsigned, i));
+        FleetInterest interest;
+        if (row == NULL)
+            continue;
+        interest = (FleetInterest){.source = row->app->source, .id = row->app->id};
+        g_array_append_val(told, interest);
+        g_byte_array_append(key, (const guint8 *)&interest.source, sizeof interest.source);
+        g_byte_array_append(key, (const guint8 *)interest.id, (guint)strlen(interest.id) + 1);
+    }
+    if (key->len == apps->interest->len &&
+        (key->len == 0 || memcmp(key->data, apps->interest->data, key->len) == 0))
+        return;
+    g_byte_array_unref(apps->interest);
+    apps->interest = g_steal_pointer(&key);
+    fleet_set_interest(apps->fleet, (const FleetInterest *)(void *)told->data, told->len);
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Apps: what the console knows of the fleet: sources, applications, what happened to them. Changed
+ * by the fleet's deltas alone; rows keep their number while they live, and texts are made when
+ * something changes, not when it is drawn. The console thread's.
+ */
+#ifndef MSE_UI_APPS_H
+#define MSE_UI_APPS_H
+
+#include "fleet/fleet.h"
+#include "ui/input.h"
+
+/* Numbers of applications and of inputs share one space: this one and above are applications. */
+#define APP_NUMBER_FIRST 0x40000000u
+
+typedef struct AppRow {
+    bool present;    /* else the row is free */
+    FleetApp *app;   /* NULL when free */
+    char *name;      /* safe */
+    char *sort_name; /* collation key */
+    char *state;     /* "exited (1)" */
+    Input evidence;  /* given: its path; its outcome is meant when `judged` */
+    bool judged;
+    char *evidence_of;      /* the directory that it was read from, or NULL: is to be read */
+    int64_t ends;           /* what it was judged with does; Unix seconds, 0 unknown */
+    bool other_certificate; /* it shows another certificate than its evidence has */
+} AppRow;
+
+/* Something that happened, newest last. */
+typedef struct AppEvent {
+    int64_t time; /* Unix seconds */
+    unsigned source;
+    char *id;
+    char *what; /* safe, translated */
+    Role role;
+} AppEvent;
+
+enum { APP_EVENTS_KEPT = 4096 };
+
+/* Counted in the header, in this order. */
+typedef enum {
+    APPS_RUNNING,
+    APPS_WAITING, /* for secrets */
+    APPS_INITIALIZING,
+    APPS_ON_ERROR, /* or silent */
+    APPS_STOPPED,
+    N_APPS_COUNTS
+} AppsCount;
+
+typedef struct Apps {
+    Fleet *fleet;
+    GPtrArray *rows;     /* AppRow* */
+    GHashTable *numbers; /* "source id" → row */
+    GQueue free;         /* rows to be used again, the longest free first */
+    GPtrArray *statuses; /* FleetSourceStatus* of each source, or NULL */
+    GQueue events;       /* AppEvent* */
+    unsigned n;          /* present */
+    unsigned counts[N_APPS_COUNTS];
+    unsigned trust[N_OUTCOMES]; /* of those whose evidence was judged */
+    GQueue kept;                /* numbers of rows with a whole result, the oldest first */
+    unsigned alarms;
+    unsigned simulated; /* judged, and rest on a root that is not Intel's */
+    unsigned name_width;
+    uint64_t version;       /* counts all changes */
+    uint64_t order_version; /* those that may change an order by name */
+    GByteArray *interest;   /* what fleet_set_interest was last told, to tell it changes alone */
+} Apps;
+
+/* Takes the fleet over. */
+Apps *apps_new(Fleet *fleet);
+void apps_free(Apps *apps);
+
+/* Takes deltas until the monotonic time `until`; true when something changed. */
+bool apps_take(Apps *apps, int64_t until);
+
+/* NULL: there is none of that number (with or without APP_NUMBER_FIRST). */
+AppRow *apps_row(const Apps *apps, unsigned number);
+FleetSource *apps_source_of(const Apps *apps, const AppRow *row);
+
+/* "docker:local", safe. g_free. */
+char *apps_source_name(const Apps *apps, unsigned source);
+/* NULL: nothing heard of it yet. */
+const FleetSourceStatus *apps_status(const Apps *apps, unsigned source);
+/* Monotonic microseconds of the next change of a status' words by itself; INT64_MAX: never. */
+int64_t apps_due(const Apps *apps, int64_t now);
+
+/* Whether it shows another certificate than its evidence has. */
+bool app_shows_another(const AppRow *row);
+
+/* Which of the counts an application belongs to. */
+AppsCount apps_count_of(const FleetApp *app);
+Role app_state_role(const FleetApp *app);
+
+/* "4 min", "2 d": in steps of which the smallest is a minute, as the clock's. g_free. */
+char *apps_age(int64_t seconds);
+
+/* Tells the fleet which rows are looked at (their numbers); does nothing when it knows. */
+void apps_set_interest(Apps *apps, const GArray *numbers);
+
+#endif

@@ -1,0 +1,399 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The console on the fleet: opening it, its header, what it asks before something is lost.
+ */
+#include "config.h"
+
+#include "core/clock.h"
+#include "core/file.h"
+#include "core/i18n.h"
+#include "core/sanitize.h"
+#include "ui/app_verbs.h"
+#include "ui/console_private.h"
+#include "ui/source_words.h"
+#include "ui/text.h"
+
+#include <string.h>
+
+/* ---- opening ---- */
+
+bool console_open_fleet(Console *console)
+{
+    DockerEnvironment environment = docker_environment();
+    g_autoptr(GError) error = NULL;
+    g_autoptr(FleetSource) source = NULL;
+
+    if (console->model.apps != NULL)
+        return true;
+    source = fleet_source_docker(&environment, NULL, &error);
+    if (source == NULL) {
+        console_say(console, ROLE_WARNING, "%s", error->message);
+        return false;
+    }
+    console->model.apps = apps_new(fleet_new(&source, 1, false));
+    console->lists[LIST_APPS] = apps_pane_new();
+    console->lower[0] = logs_pane_new();
+    console->lower[1] = describe_pane_new();
+    return true;
+}
+
+static void show_list(Console *console, unsigned list)
+{
+    console->left = console->lists[list];
+    console->on_apps = list == LIST_APPS;
+    console_focus(console, PLACE_LEFT);
+}
+
+void console_show_apps(Console *console)
+{
+    if (console_open_fleet(console))
+        show_list(console, LIST_APPS);
+}
+
+void console_show_files(Console *console)
+{
+    if (console->model.inputs->len == 0 && !console->model.from_directory)
+        model_scan(&console->model);
+    show_list(console, LIST_FILES);
+}
+
+/* ---- turns ---- */
+
+int console_descriptor(const Console *console)
+{
+    return console->model.apps == NULL ? -1 : fleet_descriptor(console->model.apps->fleet);
+}
+
+void console_take_deltas(Console *console, int64_t until)
+{
+    if (console->model.apps != NULL && apps_take(console->model.apps, until))
+        console->changed = true;
+}
+
+static int64_t pane_due(const Pane *pane)
+{
+    return pane == NULL || pane->class->due == NULL ? INT64_MAX : pane->class->due(pane);
+}
+
+int64_t console_due(const Console *console, int64_t now)
+{
+    int64_t due;
+
+    if (console->model.apps == NULL)
+        return INT64_MAX;
+    due = MIN(console->words_due, apps_due(console->model.apps, now));
+    due = MIN(due, pane_due(console->lower[0]));
+    return MIN(due, pane_due(console->lower[1]));
+}
+
+void console_tick(Console *console, int64_t now)
+{
+    for (unsigned i = 0; i < G_N_ELEMENTS(console->lower); i++) {
+        Pane *pane = console->lower[i];
+        if (pane_due(pane) <= now && pane->class->tick(pane, console, now) != REDO_NOTHING)
+            console->changed = true;
+    }
+    if (console->model.apps != NULL && console->words_due <= now)
+        console->changed = true;
+}
+
+/* What is in sight is asked about, and its evidence judged. */
+void console_look_at_apps(Console *console)
+{
+    g_autoptr(GArray) numbers = NULL;
+    unsigned selected;
+
+    if (!console->on_apps)
+        return;
+    numbers = apps_pane_in_sight(console->left);
+    if (apps_pane_selected(console->left, &selected))
+        g_array_append_val(numbers, selected);
+    apps_set_interest(console->model.apps, numbers);
+    model_judge_apps(&console->model, numbers, false);
+}
+
+/* ---- the bar ---- */
+
+static char *count_text(AppsCount count, unsigned n)
+{
+    switch (count) {
+    case APPS_RUNNING:
+        return g_strdup_printf(_("%u running"), n);
+    case APPS_WAITING:
+        return g_strdup_printf(P_("%u waits for secrets", "%u wait for secrets", n), n);
+    case APPS_INITIALIZING:
+        return g_strdup_printf(_("%u starting"), n);
+    case APPS_ON_ERROR:
+        return g_strdup_printf(_("%u on error"), n);
+    default:
+        return g_strdup_printf(_("%u stopped"), n);
+    }
+}
+
+static const Role count_roles[N_APPS_COUNTS] = {
+    [APPS_RUNNING] = ROLE_TEXT,         [APPS_WAITING] = ROLE_WARNING,
+    [APPS_INITIALIZING] = ROLE_WARNING, [APPS_ON_ERROR] = ROLE_REJECTED,
+    [APPS_STOPPED] = ROLE_DIM,
+};
+
+typedef struct Segment {
+    char *text;
+    Role role;
+} Segment;
+
+static void clear_segment(void *segment)
+{
+    g_free(((Segment *)segment)->text);
+}
+
+static void add_segment(GArray *segments, Role role, char *text)
+{
+    Segment segment = {.text = text, .role = role};
+
+    g_array_append_val(segments, segment);
+}
+
+/* The last is what must be seen first: where there is no room, the first ones go. */
+static GArray *bar_segments(const Apps *apps)
+{
+    static const AppsCount order[] = {APPS_STOPPED, APPS_RUNNING, APPS_INITIALIZING, APPS_WAITING,
+                                      APPS_ON_ERROR};
+    static const Outcome bad[] = {OUTCOME_WARNINGS, OUTCOME_EXPIRED, OUTCOME_REJECTED};
+    GArray *segments = g_array_new(FALSE, FALSE, sizeof(Segment));
+
+    g_array_set_clear_func(segments, clear_segment);
+    for (size_t i = 0; i < G_N_ELEMENTS(order); i++)
+        if (apps->counts[order[i]] > 0)
+            add_segment(segments, count_roles[order[i]],
+                        count_text(order[i], apps->counts[order[i]]));
+    for (size_t i = 0; i < G_N_ELEMENTS(bad); i++)
+        if (apps->trust[bad[i]] > 0)
+            add_segment(
+                segments, outcome_table[bad[i]].role,
+                g_strdup_printf("%u %s", apps->trust[bad[i]], _(outcome_table[bad[i]].word)));
+    if (apps->alarms > 0)
+        add_segment(
+            segments, ROLE_ALARM,
+            g_strdup_printf(P_(" %u shows another certificate than its evidence ",
+                               " %u show another certificate than their evidence ", apps->alarms),
+                            apps->alarms));
+    return segments;
+}
+
+static int draw_sources(Console *console, const Canvas *canvas, int x, int end)
+{
+    const Apps *apps = console->model.apps;
+    int64_t now = clock_monotonic();
+
+    console->words_due = apps_due(apps, now);
+    for (unsigned i = 0; i < fleet_n_sources(apps->fleet); i++) {
+        const FleetSourceStatus *status = apps_status(apps, i);
+        g_autofree char *name = apps_source_name(apps, i);
+        bool live = status != NULL && status->condition == FLEET_LIVE;
+        x = canvas_cut(canvas, x, 0, MAX(end - x, 0), ROLE_TEXT, name);
+        if (x + 2 < end)
+            x = canvas_text(canvas, x, 0, ROLE_DIM, " ▾");
+        if (!live && x + 3 < end) {
+            g_autofree char *words = source_words(status, now);
+            x = canvas_cut(canvas, x + 1, 0, end - x - 1, source_role(status), words);
+        }
+        x += 2;
+    }
+    return x;
+}
+
+void console_draw_apps_bar(Console *console, const Canvas *canvas, int x, int end)
+{
+    g_autoptr(GArray) segments = bar_segments(console->model.apps);
+
+    x = draw_sources(console, canvas, x, end);
+    for (unsigned i = segments->len; i-- > 0;) {
+        const Segment *segment = &g_array_index(segments, Segment, i);
+        if (end - (int)text_width(segment->text) <= x)
+            return;
+        end = canvas_right(canvas, x, end, 0, segment->role, segment->text);
+        if (i > 0 && end - 3 > x)
+            end = canvas_right(canvas, x, end, 0, ROLE_DIM, " · ");
+    }
+}
+
+/* ---- four panes ---- */
+
+static void draw_quarter(Console *console, const Canvas *canvas, unsigned place, Rectangle r)
+{
+    Role role = console->focus == place ? ROLE_FOCUS : ROLE_BORDER;
+    int indent = place == PLACE_LEFT ? 1 : 2; /* a list has a gutter of its own */
+
+    canvas_frame(canvas, r.x, r.y, r.width, r.height, role);
+    console_draw_title(console, canvas, place, r.x + 1, r.y, r.width - 3);
+    console_draw_pane(console, canvas, place,
+                      (Rectangle){r.x + indent, r.y + 1,
+                                  r.width - 2 * indent + (indent == 1 ? 0 : 1) - 0, r.height - 2});
+}
+
+static void draw_joint(const Canvas *canvas, int x, int y, gunichar character, Role role)
+{
+    canvas_fill(canvas, x, y, 1, role, character);
+}
+
+void console_draw_four(Console *console, const Canvas *canvas, Rectangle area)
+{
+    int middle = area.x + MAX(area.width * 45 / 100, 36);
+    int across = area.y + area.height * 55 / 100;
+    int right = area.x + area.width - 1, bottom = area.y + area.height - 1;
+    Rectangle quarters[N_PLACES] = {
+        [PLACE_LEFT] = {area.x, area.y, middle - area.x + 1, across - area.y + 1},
+        [PLACE_RIGHT] = {middle, area.y, right - middle + 1, across - area.y + 1},
+        [PLACE_LOGS] = {area.x, across, middle - area.x + 1, bottom - across + 1},
+        [PLACE_MORE] = {middle, across, right - middle + 1, bottom - across + 1},
+    };
+
+    for (unsigned place = 0; place < N_PLACES; place++)
+        if (place != console->focus)
+            draw_quarter(console, canvas, place, quarters[place]);
+    draw_quarter(console, canvas, console->focus, quarters[console->focus]);
+    draw_joint(canvas, middle, area.y, 0x252c,
+               console->focus <= PLACE_RIGHT ? ROLE_FOCUS : ROLE_BORDER);
+    draw_joint(canvas, middle, bottom, 0x2534,
+               console->focus >= PLACE_LOGS ? ROLE_FOCUS : ROLE_BORDER);
+    draw_joint(canvas, area.x, across, 0x251c,
+               console->focus % 2 == PLACE_LEFT ? ROLE_FOCUS : ROLE_BORDER);
+    draw_joint(canvas, right, across, 0x2524,
+               console->focus % 2 == PLACE_RIGHT ? ROLE_FOCUS : ROLE_BORDER);
+    draw_joint(canvas, middle, across, 0x253c, ROLE_FOCUS);
+    /* A joint overwrites nothing of a title: they begin two columns after it. */
+    for (unsigned place = PLACE_LOGS; place < N_PLACES; place++)
+        console_draw_title(console, canvas, place, quarters[place].x + 1, quarters[place].y,
+                           quarters[place].width - 3);
+}
+
+/* One above the other: a log wants width. */
+void console_draw_stacked(Console *console, const Canvas *canvas, Rectangle area)
+{
+    int across = area.y + area.height * 42 / 100;
+    unsigned lower;
+
+    if (console->focus != PLACE_LEFT)
+        console->lower_place = console->focus;
+    lower = console->lower_place;
+    {
+        Rectangle up = {area.x, area.y, area.width, across - area.y + 1};
+        Rectangle down = {area.x, across, area.width, area.y + area.height - across};
+        bool on_list = console->focus == PLACE_LEFT;
+        draw_quarter(console, canvas, on_list ? lower : (unsigned)PLACE_LEFT, on_list ? down : up);
+        draw_quarter(console, canvas, on_list ? (unsigned)PLACE_LEFT : lower, on_list ? up : down);
+        draw_joint(canvas, area.x, across, 0x251c, ROLE_FOCUS);
+        draw_joint(canvas, area.x + area.width - 1, across, 0x2524, ROLE_FOCUS);
+        console_draw_title(console, canvas, lower, down.x + 1, down.y, down.width - 3);
+    }
+}
+
+/* ---- what is asked before something is lost ---- */
+
+bool console_ask_act(Console *console, CommandId command)
+{
+    g_autoptr(GArray) numbers = NULL;
+    Question *question = NULL;
+
+    if (command < COMMAND_STOP || command > COMMAND_KILL)
+        return false;
+    if (console->model.read_only) {
+        console_say(console, ROLE_WARNING, "%s", _("read-only: applications are left as they are"));
+        return true;
+    }
+    if (!console->on_apps)
+        return true;
+    numbers = apps_pane_chosen(console->left);
+    console->act = app_act_new(&console->model, command, numbers, &question);
+    if (console->act == NULL) {
+        console_say(console, ROLE_DIM, "%s", _("no application is selected"));
+        return true;
+    }
+    console->question = question;
+    console->prompt = PROMPT_QUESTION;
+    return true;
+}
+
+void console_question_key(Console *console, Key key)
+{
+    QuestionState state = question_key(console->question, key);
+    AppAct *act = console->act;
+
+    if (state == QUESTION_OPEN)
+        return;
+    console->prompt = PROMPT_NONE;
+    console->act = NULL;
+    g_clear_pointer(&console->question, question_free);
+    if (state == QUESTION_YES) {
+        app_act_start(act, &console->model);
+        return;
+    }
+    app_act_free(act);
+    console_say(console, ROLE_DIM, "%s", _("nothing was done"));
+}
+
+/* ---- saving what a log shows ---- */
+
+typedef struct SaveTask {
+    char *path;
+    GString *text;
+} SaveTask;
+
+static void save_free(void *data)
+{
+    SaveTask *task = data;
+
+    g_free(task->path);
+    g_string_free(task->text, TRUE);
+    g_free(task);
+}
+
+static void save(UiJob *job, void *data)
+{
+    const SaveTask *task = data;
+    g_autofree char *shown = sanitize_string(task->path);
+    g_autoptr(GError) error = NULL;
+    char *sentence;
+    bool there = g_file_test(task->path, G_FILE_TEST_EXISTS);
+    bool written =
+        !there && file_write(task->path, span_of(task->text->str, task->text->len), 0600, &error);
+
+    if (there)
+        sentence = g_strdup_printf(_("%s is there already; give another name"), shown);
+    else
+        sentence = written ? g_strdup_printf(_("written: %s"), shown) : g_strdup(error->message);
+    job->status = written ? 0 : 1;
+    mailbox_post(job->mailbox, (Message){.kind = MESSAGE_SAID,
+                                         .number = written ? ROLE_TRUSTED : ROLE_REJECTED,
+                                         .data = sentence,
+                                         .free_data = g_free});
+}
+
+void console_start_save(Console *console)
+{
+    const AppRow *row = NULL;
+    unsigned number;
+    g_autofree char *proposal = NULL;
+
+    if (console->on_apps && apps_pane_selected(console->left, &number))
+        row = apps_row(console->model.apps, number);
+    if (row == NULL)
+        return;
+    proposal = g_strdup_printf("%s.log", row->name);
+    g_strdelimit(proposal, "/", '_');
+    console->prompt = PROMPT_SAVE;
+    edit_set(&console->edit, proposal);
+}
+
+void console_save_to(Console *console, const char *path)
+{
+    g_autofree char *shown = sanitize_string(path);
+    g_autofree char *title = g_strdup_printf(_("save to %s"), shown);
+    SaveTask *task;
+
+    if (*path == '\0')
+        return;
+    task = g_new(SaveTask, 1);
+    *task = (SaveTask){.path = g_strdup(path), .text = logs_pane_text(console->lower[0])};
+    jobs_start(console->model.jobs, title, 0, save, task, save_free);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * LogFeed: an engine's log stream on its way to the console. The wire thread posts one message when
+ * there is something after there was nothing; the console takes as long as its turn lasts, and what
+ * it does not take waits at the engine.
+ */
+#ifndef MSE_UI_LOG_FEED_H
+#define MSE_UI_LOG_FEED_H
+
+#include "docker/stream.h"
+#include "ui/log_ring.h"
+#include "ui/message.h"
+
+typedef struct LogFeed LogFeed;
+
+/* MESSAGE_LOGS comes with `number`. The mailbox must outlive log_feed_close only. */
+LogFeed *log_feed_open(DockerEngine *engine, const char *id, const DockerLogsRequest *request,
+                       Mailbox *mailbox, unsigned number);
+void log_feed_close(LogFeed *feed);
+
+typedef enum {
+    LOG_FEED_DRY,   /* nothing now: a message comes */
+    LOG_FEED_MORE,  /* the turn is over, there is more: no message comes */
+    LOG_FEED_ENDED, /* `error` says why; NULL in good order */
+} LogFeedState;
+
+/* Appends what is there until the monotonic time `until`. `newest` gets the time of the last line
+ * that has one; `open` whether the engine accepted. */
+LogFeedState log_feed_take(LogFeed *feed, LogRing *ring, int64_t until, int64_t *newest, bool *open,
+                           GError **error);
+
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "ui/source_words.h"
+
+#include "core/i18n.h"
+
+char *source_words(const FleetSourceStatus *status, int64_t now)
+{
+    if (status == NULL)
+        return g_strdup(_("connecting"));
+    return fleet_source_status_text(status, now);
+}
+
+Role source_role(const FleetSourceStatus *status)
+{
+    static const Role roles[] = {
+        [FLEET_CONNECTING] = ROLE_DIM,   [FLEET_LIVE] = ROLE_TRUSTED,
+        [FLEET_STALE] = ROLE_WARNING,    [FLEET_UNREACHABLE] = ROLE_REJECTED,
+        [FLEET_REFUSED] = ROLE_REJECTED,
+    };
+
+    return status == NULL ? ROLE_DIM : roles[status->condition];
+}
