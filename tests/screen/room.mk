@@ -23,3 +23,10 @@ tests_screen_test_terminal_SOURCES = tests/screen/test-terminal.c tests/screen/t
 	tests/screen/terminal.h
 tests_screen_test_terminal_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/screen
 tests_screen_test_terminal_LDADD = $(SCREEN_LIBS)
+
+check_PROGRAMS += tests/screen/test-apps
+TESTS += tests/screen/test-apps
+tests_screen_test_apps_SOURCES = tests/screen/test-apps.c tests/screen/terminal.c \
+	tests/screen/terminal.h
+tests_screen_test_apps_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/screen
+tests_screen_test_apps_LDADD = $(SCREEN_LIBS)

@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The console on a simulated engine, as a person sees it: its applications, their logs, what is
+ * asked before something is lost, and an engine that does not do as it should.
+ */
+#include "config.h"
+
+#include "terminal.h"
+
+#include <glib/gstdio.h>
+#include <locale.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define ENTER "\r"
+#define TAB   "\t"
+
+/* ---- the engine ---- */
+
+typedef struct Engine {
+    GPid pid;
+    char *socket;
+} Engine;
+
+static char *socket_path(void)
+{
+    static unsigned n;
+
+    return g_strdup_printf("%s/engine-%u.sock", g_get_home_dir(), ++n);
+}
+
+static void engine_start_at(Engine *engine, const char *path, const char *const *options)
+{
+    g_autofree char *sim = g_build_filename(g_getenv("MSE_TEST_BUILD"), "mse-sim", NULL);
+    g_autoptr(GPtrArray) argv = g_ptr_array_new();
+    g_autoptr(GError) error = NULL;
+    gint64 deadline = g_get_monotonic_time() + 30 * G_USEC_PER_SEC;
+
+    g_ptr_array_add(argv, sim);
+    g_ptr_array_add(argv, (void *)"engine");
+    g_ptr_array_add(argv, (void *)"--socket");
+    g_ptr_array_add(argv, (void *)path);
+    for (; options != NULL && *options != NULL; options++)
+        g_ptr_array_add(argv, (void *)*options);
+    g_ptr_array_add(argv, NULL);
+    if (!g_spawn_async(NULL, (char **)argv->pdata, NULL,
+                       G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL,
+                       &engine->pid, &error))
+        g_error("mse-sim engine: %s", error->message);
+    while (!g_file_test(path, G_FILE_TEST_EXISTS) && g_get_monotonic_time() < deadline)
+        g_thread_yield();
+    g_assert_true(g_file_test(path, G_FILE_TEST_EXISTS));
+}
+
+static void engine_start(Engine *engine, const char *const *options)
+{
+    engine->socket = socket_path();
+    engine_start_at(engine, engine->socket, options);
+}
+
+static void engine_stop(Engine *engine)
+{
+    if (engine->pid != 0) {
+        kill(engine->pid, SIGKILL);
+        waitpid(engine->pid, NULL, 0);
+    }
+    engine->pid = 0;
+    g_unlink(engine->socket);
+}
+
+static void engine_clear(Engine *engine)
+{
+    engine_stop(engine);
+    g_clear_pointer(&engine->socket, g_free);
+}
+
+static Terminal *open_console(const Engine *engine, int columns, int rows, bool read_only)
+{
+    g_autofree char *host = g_strdup_printf("DOCKER_HOST=unix://%s", engine->socket);
+    const char *environment[] = {host, read_only ? "MSE_CONSOLE_READ_ONLY=1" : NULL, NULL};
+    TerminalOptions options = {.columns = columns, .rows = rows, .environment = environment};
+
+    return terminal_start_console(NULL, &options);
+}
+
+static void quit(Terminal *terminal)
+{
+    int status;
+
+    terminal_type(terminal, "q");
+    status = terminal_wait_end(terminal);
+    g_assert_true(WIFEXITED(status));
+    g_assert_cmpint(WEXITSTATUS(status), ==, 0);
+}
+
+/* ---- what is there ---- */
+
+static void test_four_panes(void)
+{
+    const char *options[] = {"--apps", "5", "--seed", "1", NULL};
+    Engine engine;
+    g_autoptr(Terminal) terminal = NULL;
+
+    engine_start(&engine, options);
+    terminal = open_console(&engine, 120, 36, false);
+    terminal_wait_text(terminal, "┌ Apps ── 5 ─");
+    terminal_wait_text(terminal, "┬ Evidence ── ");
+    terminal_wait_text(terminal, "├ Logs ── ");
+    terminal_wait_text(terminal, "┼ Describe ── ");
+    terminal_wait_text(terminal, "dialect");
+    terminal_wait_text(terminal, "[INFO]");
+    terminal_wait_text(terminal, "? unknown"); /* its evidence is not on this machine */
+    terminal_resize(terminal, 80, 24);
+    terminal_wait_gone(terminal, "Describe ── ");
+    terminal_wait_text(terminal, "├ Logs ── ");
+    terminal_resize(terminal, 60, 15);
+    terminal_wait_gone(terminal, "Logs ── ");
+    terminal_wait_text(terminal, "┌ Apps ── 5 ─");
+    quit(terminal);
+    engine_clear(&engine);
+}
+
+static void test_ten_thousand(void)
+{
+    const char *options[] = {"--apps", "10000", NULL};
+    Engine engine;
+    g_autoptr(Terminal) terminal = NULL;
+
+    engine_start(&engine, options);
+    terminal = open_console(&engine, 120, 36, false);
+    terminal_wait_text(terminal, "┌ Apps ── 10000 ─");
+    terminal_type(terminal, "G");
+    terminal_wait_text(terminal, "▸ triage");
+    terminal_type(terminal, "/^billing-api-2[0-9]$");
+    terminal_wait_text(terminal, " of 10000 ── /^billing");
+    terminal_type(terminal, ENTER);
+    quit(terminal);
+    engine_clear(&engine);
+}
+
+static void test_log_flood(void)
+{
+    const char *options[] = {"--apps", "1", "--rate", "45000", NULL};
+    Engine engine;
+    g_autoptr(Terminal) terminal = NULL;
+
+    engine_start(&engine, options);
+    terminal = open_console(&engine, 120, 36, false);
+    terminal_type(terminal, "L");
+    terminal_wait_text(terminal, "── follow");
+    terminal_wait_text(terminal, "[INFO]");
+    terminal_type(terminal, "k"); /* a key is answered while it floods */
+    terminal_wait_text(terminal, "held here");
+    terminal_type(terminal, "p");
+    terminal_wait_text(terminal, "── paused");
+    terminal_type(terminal, "p&NOT THERE" ENTER);
+    terminal_wait_text(terminal, "&NOT THERE: 0");
+    terminal_type(terminal, "&" ENTER "F/INFO" ENTER);
+    terminal_wait_text(terminal, "/INFO: ");
+    quit(terminal);
+    engine_clear(&engine);
+}
+
+/* ---- what attacks the terminal ---- */
+
+static void test_hostile(void)
+{
+    const char *options[] = {"--apps", "12", "--hostile", "--rate", "50", NULL};
+    Engine engine;
+    g_autoptr(Terminal) terminal = NULL;
+
+    engine_start(&engine, options);
+    terminal = open_console(&engine, 120, 36, false);
+    terminal_wait_text(terminal, "┌ Apps ── 12 ─");
+    for (unsigned i = 0; i < 12; i++) {
+        terminal_type(terminal, "j");
+        terminal_wait_text(terminal, "dialect");
+    }
+    terminal_type(terminal, "LWT");
+    terminal_wait_text(terminal, "Logs ── ");
+    quit(terminal);
+    {
+        const char *bytes = (const char *)terminal->written->data;
+        gssize size = (gssize)terminal->written->len;
+        g_assert_null(g_strstr_len(bytes, size, "\033]52"));
+        g_assert_null(g_strstr_len(bytes, size, "\033]0;"));
+        g_assert_null(g_strstr_len(bytes, size, "\033[2J\033[H\033[3J"));
+        g_assert_null(g_strstr_len(bytes, size, "\xe2\x80\xae"));
+        g_assert_null(g_strstr_len(bytes, size, "\xe2\x80\x8b"));
+        g_assert_null(g_strstr_len(bytes, size, "\xc2\x9b"));
+        g_assert_true(memchr(bytes, 0xff, (size_t)size) == NULL);
+    }
+    engine_clear(&engine);
+}
+
+/* ---- what is asked ---- */
+
+static void test_stop_asks(void)
+{
+    const char *options[] = {"--apps", "1", "--seed", "2", NULL};
+    Engine engine;
+    g_autoptr(Terminal) terminal = NULL;
+
+    engine_start(&engine, options);
+    terminal = open_console(&engine, 120, 36, false);
+    terminal_wait_text(terminal, "┌ Apps ── 1 ─");
+    terminal_type(terminal, "R");
+    terminal_wait_text(terminal, "Restart ");
+    terminal_wait_text(terminal, "engine-");
+    terminal_wait_text(terminal, "[ Cancel ]");
+    terminal_type(terminal, ENTER); /* which is the default */
+    terminal_wait_text(terminal, "nothing was done");
+    terminal_type(terminal, "S" TAB ENTER);
+    terminal_wait_text(terminal, "stopped: ");
+    terminal_wait_text(terminal, "exited");
+    terminal_type(terminal, "D" TAB ENTER); /* a stopped one wants no name */
+    terminal_wait_text(terminal, "removed: ");
+    terminal_wait_text(terminal, "┌ Apps ── 0 ─");
+    quit(terminal);
+    engine_clear(&engine);
+}
+
+static void test_remove_wants_the_name(void)
+{
+    const char *options[] = {"--apps", "1", "--seed", "2", NULL};
+    Engine engine;
+    g_autoptr(Terminal) terminal = NULL;
+
+    engine_start(&engine, options);
+    terminal = open_console(&engine, 120, 36, false);
+    terminal_wait_text(terminal, "┌ Apps ── 1 ─");
+    terminal_type(terminal, "R" TAB ENTER); /* whatever it was, it runs */
+    terminal_wait_text(terminal, "restarted: ");
+    terminal_wait_gone(terminal, "1 stopped");
+    terminal_type(terminal, "D");
+    terminal_wait_text(terminal, "its name: ");
+    terminal_type(terminal, "not its name" ENTER);
+    terminal_wait_text(terminal, "nothing was done");
+    terminal_wait_text(terminal, "┌ Apps ── 1 ─");
+    quit(terminal);
+    engine_clear(&engine);
+}
+
+static void test_read_only(void)
+{
+    static const char *const keys[] = {"S", "R", "D", "K"};
+    const char *options[] = {"--apps", "3", NULL};
+    Engine engine;
+    g_autoptr(Terminal) terminal = NULL;
+
+    engine_start(&engine, options);
+    terminal = open_console(&engine, 120, 36, true);
+    terminal_wait_text(terminal, "┌ Apps ── 3 ─");
+    g_assert_false(terminal_shows(terminal, "S stop"));
+    for (unsigned i = 0; i < G_N_ELEMENTS(keys); i++) {
+        terminal_type(terminal, keys[i]);
+        terminal_wait_text(terminal, "read-only: ");
+        terminal_type(terminal, "j");
+        terminal_wait_gone(terminal, "read-only: ");
+    }
+    quit(terminal);
+    engine_clear(&engine);
+}
+
+/* ---- an engine that does not do as it should ---- */
+
+static void test_away_and_back(void)
+{
+    const char *options[] = {"--apps", "4", NULL};
+    Engine engine;
+    g_autoptr(Terminal) terminal = NULL;
+
+    engine_start(&engine, options);
+    terminal = open_console(&engine, 120, 36, false);
+    terminal_wait_text(terminal, "┌ Apps ── 4 ─");
+    engine_stop(&engine);
+    terminal_wait_text(terminal, "unreachable");
+    terminal_wait_text(terminal, "┌ Apps ── 4 ─"); /* what was known stays */
+    terminal_type(terminal, "o");
+    terminal_wait_text(terminal, "Sources ── 1");
+    engine_start_at(&engine, engine.socket, options);
+    terminal_type(terminal, ENTER);
+    terminal_wait_gone(terminal, "unreachable");
+    quit(terminal);
+    engine_clear(&engine);
+}
+
+static void test_never_there(void)
+{
+    Engine engine = {.socket = socket_path()};
+    g_autoptr(Terminal) terminal = open_console(&engine, 120, 36, false);
+
+    terminal_wait_text(terminal, "unreachable");
+    terminal_type(terminal, "?");
+    terminal_wait_text(terminal, "IN THIS PANE");
+    quit(terminal);
+    engine_clear(&engine);
+}
+
+static void test_hangs(void)
+{
+    const char *options[] = {"--apps", "4", "--fault", "hang@list", NULL};
+    Engine engine;
+    g_autoptr(Terminal) terminal = NULL;
+
+    engine_start(&engine, options);
+    terminal = open_console(&engine, 120, 36, false);
+    terminal_wait_text(terminal, "asking the engine");
+    terminal_type(terminal, "?");
+    terminal_wait_text(terminal, "IN THIS PANE"); /* no key waits for it */
+    quit(terminal);
+    engine_clear(&engine);
+}
+
+static void test_resets(void)
+{
+    const char *options[] = {"--apps", "4", "--fault", "reset@logs", NULL};
+    Engine engine;
+    g_autoptr(Terminal) terminal = NULL;
+
+    engine_start(&engine, options);
+    terminal = open_console(&engine, 120, 36, false);
+    terminal_wait_text(terminal, "┌ Apps ── 4 ─");
+    terminal_wait_text(terminal, "── interrupted");
+    quit(terminal);
+    engine_clear(&engine);
+}
+
+int main(int argc, char **argv)
+{
+    setlocale(LC_ALL, "");
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/apps/four-panes", test_four_panes);
+    g_test_add_func("/apps/ten-thousand", test_ten_thousand);
+    g_test_add_func("/apps/log-flood", test_log_flood);
+    g_test_add_func("/apps/hostile", test_hostile);
+    g_test_add_func("/apps/stop-asks", test_stop_asks);
+    g_test_add_func("/apps/remove-wants-the-name", test_remove_wants_the_name);
+    g_test_add_func("/apps/read-only", test_read_only);
+    g_test_add_func("/apps/away-and-back", test_away_and_back);
+    g_test_add_func("/apps/never-there", test_never_there);
+    g_test_add_func("/apps/hangs", test_hangs);
+    g_test_add_func("/apps/resets", test_resets);
+    return g_test_run();
+}
