@@ -660,7 +660,9 @@ static void draw_problem(const LogsPane *self, const Canvas *canvas, const Model
     if (row == NULL || self->open_at != 0 || self->feed == NULL)
         ;
     else if (self->open)
-        canvas_cut(canvas, 0, 0, canvas->width, ROLE_DIM, _("no line yet"));
+        canvas_cut(canvas, 0, 0, canvas->width, ROLE_DIM,
+                   self->ring->end > self->ring->first ? _("no line passes the filter")
+                                                       : _("no line yet"));
     while (rest != NULL && y < canvas->height) {
         const char *text = rest;
         size_t bytes = text_break(text, (unsigned)canvas->width, &rest);

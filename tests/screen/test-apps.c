@@ -148,7 +148,7 @@ static void test_log_flood(void)
 
     engine_start(&engine, options);
     terminal = open_console(&engine, 120, 36, false);
-    terminal_type(terminal, "L");
+    terminal_type(terminal, "Lz"); /* the whole width */
     terminal_wait_text(terminal, "── follow");
     terminal_wait_text(terminal, "172.17.");
     terminal_type(terminal, "k"); /* a key is answered while it floods */
