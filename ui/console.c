@@ -66,6 +66,7 @@ void console_free(Console *console)
         pane_free(console->lists[i]);
     for (unsigned i = 0; i < G_N_ELEMENTS(console->lower); i++)
         pane_free(console->lower[i]);
+    json_decref(console->apps_state);
     question_free(console->question);
     app_act_free(console->act);
     g_ptr_array_unref(console->right);
@@ -109,6 +110,8 @@ void console_restore_state(Console *console)
                             selected);
         if (*scheme != '\0')
             console->scheme = g_strdup(scheme);
+        console->apps_state = json_incref(json_object_get(state, "apps"));
+        console_restore_apps(console);
     }
     json_decref(state);
 }
@@ -131,6 +134,9 @@ void console_save_state(Console *console)
         json_object_set_new(state, "selected", json_string(selected));
     if (console->scheme != NULL)
         json_object_set_new(state, "scheme", json_string(console->scheme));
+    console_keep_apps(console);
+    if (console->apps_state != NULL)
+        json_object_set(state, "apps", console->apps_state);
     text = json_dumps(state, JSON_INDENT(2));
     if (text != NULL)
         file_write(path, span_of(text, strlen(text)), 0600, NULL);

@@ -34,7 +34,37 @@ bool console_open_fleet(Console *console)
     console->lists[LIST_APPS] = apps_pane_new();
     console->lower[0] = logs_pane_new();
     console->lower[1] = describe_pane_new();
+    console_restore_apps(console);
     return true;
+}
+
+void console_restore_apps(Console *console)
+{
+    const char *sort = "", *selected = "";
+    int descending = 0, wrap = 0, timestamps = 0;
+
+    if (console->model.apps == NULL || console->apps_state == NULL ||
+        json_unpack(console->apps_state, "{s?s, s?b, s?s, s?b, s?b}", "sort", &sort, "descending",
+                    &descending, "selected", &selected, "wrap", &wrap, "timestamps",
+                    &timestamps) != 0)
+        return;
+    apps_pane_restore(console->lists[LIST_APPS], &console->model, sort, descending, selected);
+    logs_pane_restore(console->lower[0], wrap, timestamps);
+}
+
+void console_keep_apps(Console *console)
+{
+    const char *sort, *selected;
+    bool descending, wrap, timestamps;
+
+    if (console->model.apps == NULL)
+        return;
+    apps_pane_state(console->lists[LIST_APPS], &console->model, &sort, &descending, &selected);
+    logs_pane_state(console->lower[0], &wrap, &timestamps);
+    json_decref(console->apps_state);
+    console->apps_state =
+        json_pack("{s:s, s:b, s:s, s:b, s:b}", "sort", sort, "descending", (int)descending,
+                  "selected", selected, "wrap", (int)wrap, "timestamps", (int)timestamps);
 }
 
 static void show_list(Console *console, unsigned list)

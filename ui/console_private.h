@@ -9,6 +9,8 @@
 #include "ui/app_verbs.h"
 #include "ui/edit.h"
 
+#include <jansson.h>
+
 typedef enum {
     PROMPT_NONE,
     PROMPT_PATTERN,  /* `/`: taken as it is typed */
@@ -33,6 +35,7 @@ struct Console {
     Pane *left;           /* one of the lists */
     bool on_apps;         /* it is the second */
     unsigned lower_place; /* which stands below the list where there is room for two */
+    json_t *apps_state;   /* of the state file: how the applications were left, or NULL */
     int64_t words_due;    /* monotonic: when the header's words are others; INT64_MAX: never */
     Question *question;   /* of PROMPT_QUESTION, */
     AppAct *act;          /* and what is done when the answer is yes */
@@ -71,6 +74,9 @@ bool console_selected(const Console *console, unsigned *number);
 
 /* console_apps.c */
 bool console_open_fleet(Console *console);
+/* How the list and the log were left: to them, and from them. */
+void console_restore_apps(Console *console);
+void console_keep_apps(Console *console);
 void console_show_apps(Console *console);
 void console_show_files(Console *console);
 void console_look_at_apps(Console *console);

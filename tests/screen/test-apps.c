@@ -163,6 +163,23 @@ static void test_log_flood(void)
     engine_clear(&engine);
 }
 
+static void test_state_comes_back(void)
+{
+    const char *options[] = {"--apps", "6", NULL};
+    Engine engine;
+
+    engine_start(&engine, options);
+    for (unsigned run = 0; run < 2; run++) {
+        g_autoptr(Terminal) terminal = open_console(&engine, 120, 36, false);
+        terminal_wait_text(terminal, "┌ Apps ── 6 ─");
+        if (run == 0)
+            terminal_type(terminal, ">=");
+        terminal_wait_text(terminal, "STATE ▾");
+        quit(terminal);
+    }
+    engine_clear(&engine);
+}
+
 /* ---- what attacks the terminal ---- */
 
 static void test_hostile(void)
@@ -335,6 +352,7 @@ int main(int argc, char **argv)
     g_test_add_func("/apps/four-panes", test_four_panes);
     g_test_add_func("/apps/ten-thousand", test_ten_thousand);
     g_test_add_func("/apps/log-flood", test_log_flood);
+    g_test_add_func("/apps/state-comes-back", test_state_comes_back);
     g_test_add_func("/apps/hostile", test_hostile);
     g_test_add_func("/apps/stop-asks", test_stop_asks);
     g_test_add_func("/apps/remove-wants-the-name", test_remove_wants_the_name);
