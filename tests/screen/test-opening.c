@@ -17,6 +17,8 @@ static void test_current_directory(void)
 {
     TerminalOptions options = {.directory = terminal_samples()};
     g_autoptr(Terminal) terminal = terminal_start_console(NULL, &options);
+    terminal_wait_text(terminal, "mse-console"); /* where an engine answers, on it */
+    terminal_type(terminal, ":files\r");
 
     terminal_wait_text(terminal, "trusted-quote.bin");
     terminal_wait_text(terminal, "1 collateral");
@@ -33,6 +35,8 @@ static void test_nothing_here(void)
 
     g_mkdir(empty, 0700);
     terminal = terminal_start_console(NULL, &options);
+    terminal_wait_text(terminal, "mse-console"); /* where an engine answers, on it */
+    terminal_type(terminal, ":files\r");
     terminal_wait_text(terminal, "Nothing to judge in this directory.");
     terminal_wait_text(terminal, "mse-console FILE");
     terminal_type(terminal, "\rvex/j?");
