@@ -63,8 +63,9 @@ const Verb verb_console = {
     .operand_kind = ARGUMENT_FILE,
     .help = N_("open the console on evidence, quotes and certificates"),
     .description = N_("The word may be left out: \"mse-console FILE…\" and \"mse-console\" do the "
-                      "same. Without a FILE, on what the current directory holds. The options say "
-                      "how the console judges."),
+                      "same. Without a FILE, on the applications of the container engine that is "
+                      "configured or answers, else on what the current directory holds; :apps and "
+                      ":files lead from one to the other. The options say how the console judges."),
     .options = options,
     .flags = VERB_READ_ONLY | VERB_SHELL_ONLY | VERB_NO_JSON,
     .run = run_console,
