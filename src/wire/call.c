@@ -87,6 +87,12 @@ static bool is_done(Call *call)
 
 WireAnswer *transfer_call(Transfer *transfer, size_t body_maximum, Cancel *cancel, GError **error)
 {
+    g_autoptr(GError) cancelled = NULL;
+    /* Nothing goes out for one that is cancelled, however fast an answer would be. */
+    if (cancel_is_set(cancel, &cancelled)) {
+        g_propagate_prefixed_error(error, g_steal_pointer(&cancelled), "%s: ", transfer->what);
+        return NULL;
+    }
     g_autoptr(Call) call = call_new(body_maximum);
     if (call->done_event < 0) {
         g_set_error(error, WIRE_ERROR, WIRE_ERROR_SETUP, _("%s: %s"), transfer->what,
@@ -100,7 +106,6 @@ WireAnswer *transfer_call(Transfer *transfer, size_t body_maximum, Cancel *cance
         call_unref(call);
         return NULL;
     }
-    g_autoptr(GError) cancelled = NULL;
     while (!is_done(call)) {
         if (cancel_wait(cancel, call->done_event, POLLIN, &cancelled))
             continue;
