@@ -9,16 +9,11 @@
 #include "core/i18n.h"
 #include "core/sanitize.h"
 #include "ui/console.h"
-#include "ui/log_feed.h"
-#include "ui/log_layout.h"
-#include "ui/log_match.h"
+#include "ui/pane_logs_private.h"
 #include "ui/text.h"
 
 #include <inttypes.h>
 #include <string.h>
-
-#define SECOND      G_GINT64_CONSTANT(1000000000) /* nanoseconds */
-#define MICROSECOND G_GINT64_CONSTANT(1000)
 
 enum {
     TAIL_LINES = 1000,
@@ -26,44 +21,12 @@ enum {
     SETTLE_MICROSECONDS = 120000, /* a selection that moves on sooner opens no stream */
     RETRY_MICROSECONDS = 2000000, /* after a stream broke */
     RING_BYTES = 64 * 1024 * 1024,
-    TIME_COLUMNS = 9, /* "12:04:31 " */
-    N_SINCE = 7,
 };
 
-static const struct {
-    int64_t seconds; /* 0: not by time */
-    const char *words;
-} since_rows[N_SINCE] = {
+const LogsSince logs_since[LOGS_N_SINCE] = {
     {0, N_("all")},      {0, NULL},         {60, N_("1 min")},      {300, N_("5 min")},
     {900, N_("15 min")}, {3600, N_("1 h")}, {24 * 3600, N_("1 d")},
 };
-
-typedef struct LogsPane {
-    Pane pane;
-    /* what is shown, and what is wished to be */
-    unsigned number;
-    char *id; /* of the application whose lines are held; NULL: none */
-    unsigned source;
-    int64_t started; /* of it, when last seen */
-    LogFeed *feed;
-    unsigned feed_number;
-    LogRing *ring;
-    LogMatcher matcher;
-    LogLayout *layout;
-    char *problem; /* why there is no stream, or NULL */
-    bool open, ended, restarted;
-    int64_t newest;  /* time of the last line, nanoseconds */
-    int64_t open_at; /* monotonic: when to open the stream; 0: no wish */
-    int64_t moved_at;
-    unsigned since;
-    /* the view */
-    uint64_t top;
-    unsigned top_row;
-    uint64_t at; /* the line that was gone to; UINT64_MAX: none */
-    bool follow, wrap, timestamps, paused, waiting; /* waiting: a message came while paused */
-    bool editing_filter;
-    int columns, height;
-} LogsPane;
 
 static unsigned last_feed;
 
@@ -95,7 +58,7 @@ static void empty_ring(LogsPane *self, Jobs *jobs)
     self->newest = 0;
 }
 
-static const AppRow *shown_row(const LogsPane *self, const Model *model)
+const AppRow *logs_shown_row(const LogsPane *self, const Model *model)
 {
     return apps_row(model->apps, self->number);
 }
@@ -107,8 +70,8 @@ static DockerLogsRequest request_for(const LogsPane *self)
 
     if (self->newest != 0)
         request.since = self->newest + 1;
-    else if (since_rows[self->since].seconds != 0)
-        request.since = (clock_now() - since_rows[self->since].seconds) * SECOND;
+    else if (logs_since[self->since].seconds != 0)
+        request.since = (clock_now() - logs_since[self->since].seconds) * LOGS_SECOND;
     else if (self->since == 1)
         request.tail = TAIL_LINES;
     return request;
@@ -116,7 +79,7 @@ static DockerLogsRequest request_for(const LogsPane *self)
 
 static void open_feed(LogsPane *self, Model *model)
 {
-    const AppRow *row = shown_row(self, model);
+    const AppRow *row = logs_shown_row(self, model);
     DockerEngine *engine =
         row == NULL ? NULL : fleet_source_engine(apps_source_of(model->apps, row));
     DockerLogsRequest request;
@@ -205,7 +168,7 @@ static void show(Pane *pane, unsigned number)
 /* The application that is shown was started again, or is another now. */
 static void look_at_app(LogsPane *self, const Model *model)
 {
-    const AppRow *row = shown_row(self, model);
+    const AppRow *row = logs_shown_row(self, model);
 
     if (row == NULL || self->id == NULL || !g_str_equal(row->app->id, self->id))
         return;
@@ -249,17 +212,17 @@ static Redo update(Pane *pane, Console *console, const Message *message)
 
 static int text_columns(const LogsPane *self)
 {
-    return MAX(self->columns - (self->timestamps ? TIME_COLUMNS : 0), 1);
+    return MAX(self->columns - (self->timestamps ? LOGS_TIME_COLUMNS : 0), 1);
 }
 
-static const LaidLine *lay(const LogsPane *self, uint64_t number)
+const LaidLine *logs_lay(const LogsPane *self, uint64_t number)
 {
     return log_layout_line(self->layout, self->ring, number, text_columns(self), self->wrap);
 }
 
 static unsigned rows_of(const LogsPane *self, uint64_t number)
 {
-    const LaidLine *line = lay(self, number);
+    const LaidLine *line = logs_lay(self, number);
 
     return line == NULL ? 1 : line->n_rows;
 }
@@ -566,35 +529,6 @@ static char *pattern_state(const Pane *pane, const Model *model)
     return g_strdup_printf(P_("%" PRIu64 " line", "%" PRIu64 " lines", (unsigned long)n), n);
 }
 
-/* ---- drawing ---- */
-
-static char *title(const Pane *pane, const Model *model)
-{
-    const LogsPane *self = (const LogsPane *)pane;
-    const AppRow *row = shown_row(self, model);
-    GString *out = g_string_new(_("Logs"));
-    uint64_t shown, found;
-
-    if (row == NULL)
-        return g_string_free(out, FALSE);
-    g_string_append_printf(out, " ── %s ── %s", row->name,
-                           self->paused            ? _("paused")
-                           : self->problem != NULL ? _("interrupted")
-                           : self->ended           ? _("ended")
-                           : self->follow          ? _("follow")
-                                                   : _("held here; F follows"));
-    if (since_rows[self->since].words != NULL)
-        g_string_append_printf(out, _(" ── since: %s"), _(since_rows[self->since].words));
-    log_ring_counts(self->ring, &shown, &found);
-    if (*self->matcher.filter != '\0')
-        g_string_append_printf(out, " ── &%s: %" PRIu64, self->matcher.filter, shown);
-    if (*self->matcher.search != '\0')
-        g_string_append_printf(out, " ── /%s: %" PRIu64, self->matcher.search, found);
-    if (self->ring->dropped > 0)
-        g_string_append_printf(out, _(" ── %" PRIu64 " older lines dropped"), self->ring->dropped);
-    return g_string_free(out, FALSE);
-}
-
 static void fit(Pane *pane, const Model *model, int width, int height)
 {
     LogsPane *self = (LogsPane *)pane;
@@ -603,111 +537,6 @@ static void fit(Pane *pane, const Model *model, int width, int height)
     self->height = height;
     look_at_app(self, model);
     keep_view(self);
-}
-
-static const Role level_roles[] = {
-    [LOG_LEVEL_NONE] = ROLE_TEXT,
-    [LOG_LEVEL_DEBUG] = ROLE_DIM,
-    [LOG_LEVEL_WARNING] = ROLE_WARNING,
-    [LOG_LEVEL_ERROR] = ROLE_REJECTED,
-};
-
-static void draw_time(const Canvas *canvas, int y, int64_t nanoseconds)
-{
-    g_autoptr(GDateTime) time =
-        nanoseconds == 0 ? NULL : g_date_time_new_from_unix_local(nanoseconds / SECOND);
-    g_autofree char *text = time == NULL ? NULL : g_date_time_format(time, "%H:%M:%S");
-
-    canvas_text(canvas, 0, y, ROLE_DIM, text == NULL ? "–" : text);
-}
-
-static void draw_rule(const Canvas *canvas, int y, const char *words)
-{
-    int x = 3;
-
-    canvas_fill(canvas, 0, y, canvas->width, ROLE_BORDER, 0x2500);
-    canvas_fill(canvas, x - 1, y, 1, ROLE_BORDER, ' ');
-    x = canvas_cut(canvas, x, y, canvas->width - x - 2, ROLE_DIM, words);
-    canvas_fill(canvas, x, y, 1, ROLE_BORDER, ' ');
-}
-
-static void draw_row(const LogsPane *self, const Canvas *canvas, int y, const LogLine *held,
-                     const LaidLine *line, unsigned row)
-{
-    int x = self->timestamps ? TIME_COLUMNS : 0;
-    unsigned marks = log_ring_marks(self->ring, line->number);
-    Role role = marks & LOG_FOUND ? ROLE_MATCH : level_roles[held->level];
-    const char *text = line->text + line->rows[row];
-
-    if (held->ruled) {
-        draw_rule(canvas, y, line->text);
-        return;
-    }
-    if (self->timestamps && row == 0)
-        draw_time(canvas, y, held->time);
-    if (self->wrap)
-        canvas_text_n(canvas, x, y, canvas->width - x, role, text);
-    else
-        canvas_cut(canvas, x, y, canvas->width - x, role, text);
-}
-
-static void draw_problem(const LogsPane *self, const Canvas *canvas, const Model *model)
-{
-    const AppRow *row = shown_row(self, model);
-    const char *rest = self->problem;
-    int y = 0;
-
-    if (row == NULL || self->open_at != 0 || self->feed == NULL)
-        ;
-    else if (self->open)
-        canvas_cut(canvas, 0, 0, canvas->width, ROLE_DIM,
-                   self->ring->end > self->ring->first ? _("no line passes the filter")
-                                                       : _("no line yet"));
-    while (rest != NULL && y < canvas->height) {
-        const char *text = rest;
-        size_t bytes = text_break(text, (unsigned)canvas->width, &rest);
-        g_autofree char *line = g_strndup(text, bytes);
-        canvas_text(canvas, 0, y++, ROLE_WARNING, line);
-    }
-}
-
-static bool is_of_selected(const LogsPane *self, const Model *model)
-{
-    const AppRow *row = shown_row(self, model);
-
-    return row != NULL && self->id != NULL && g_str_equal(row->app->id, self->id) &&
-           row->app->source == self->source;
-}
-
-static void draw(const Pane *pane, const Model *model, const Canvas *canvas, bool focused)
-{
-    const LogsPane *self = (const LogsPane *)pane;
-    uint64_t number = self->top;
-    unsigned row = self->top_row;
-    int y = 0;
-
-    /* What is held is another's until the selection settles. */
-    if (!is_of_selected(self, model))
-        return;
-    if (!(log_ring_marks(self->ring, number) & LOG_SHOWN)) {
-        draw_problem(self, canvas, model);
-        return;
-    }
-    while (y < canvas->height) {
-        const LaidLine *line = lay(self, number);
-        LogLine held;
-        Span text;
-        if (line == NULL || !log_ring_line(self->ring, number, &held, &text))
-            return;
-        for (; row < line->n_rows && y < canvas->height; row++, y++) {
-            draw_row(self, canvas, y, &held, line, row);
-            if (focused && number == self->at)
-                canvas_select(canvas, 0, y, canvas->width);
-        }
-        row = 0;
-        if (!log_ring_next(self->ring, number, 1, 0, &number))
-            return;
-    }
 }
 
 static void logs_pane_free(Pane *pane)
@@ -726,10 +555,10 @@ static void logs_pane_free(Pane *pane)
 static const PaneClass logs_class = {
     .kind = PANE_LOGS,
     .free = logs_pane_free,
-    .title = title,
+    .title = logs_title,
     .update = update,
     .fit = fit,
-    .draw = draw,
+    .draw = logs_draw,
     .command = command,
     .pattern = pattern,
     .set_pattern = set_pattern,

@@ -63,6 +63,8 @@ libui_a_SOURCES = \
 	ui/pane_inputs.c \
 	ui/pane_jobs.c \
 	ui/pane_logs.c \
+	ui/pane_logs_draw.c \
+	ui/pane_logs_private.h \
 	ui/pane_output.c \
 	ui/pane_reading.c \
 	ui/pane_reading.h \
