@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 noinst_LIBRARIES += libapp.a
 libapp_a_SOURCES = \
+	src/app/cipher.c \
+	src/app/cipher.h \
 	src/app/evidence.c \
 	src/app/evidence.h \
 	src/app/nearest.c \
@@ -10,6 +12,8 @@ libapp_a_SOURCES = \
 	src/app/pccs_answer.c \
 	src/app/pccs_answer.h \
 	src/app/recognise.c \
+	src/app/recipient.c \
+	src/app/recipient.h \
 	src/app/result.c \
 	src/app/result_json.c \
 	src/app/run.c \

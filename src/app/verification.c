@@ -387,6 +387,16 @@ static json_t *measurement_json(const Verdict *verdict)
                                  : hex_json(span_of(quote->body.td.mr_td, 48));
 }
 
+/* By which a certificate is known again, whatever file it stands in. */
+static json_t *certificate_json(const Verdict *verdict)
+{
+    uint8_t digest[SHA256_SIZE];
+    if (verdict->certificate == NULL)
+        return json_null();
+    sha256(span_of_bytes(verdict->certificate), digest);
+    return hex_json(span_of(digest, sizeof digest));
+}
+
 static json_t *journal_fields(const VerificationResult *result)
 {
     const Verdict *verdict = result->verdict;
@@ -395,6 +405,7 @@ static json_t *journal_fields(const VerificationResult *result)
     json_t *fields = json_object();
     json_object_set_new(fields, "input", json_string(input));
     json_object_set_new(fields, "input_sha256", text_json(result->sha256));
+    json_object_set_new(fields, "certificate_sha256", certificate_json(verdict));
     json_object_set_new(fields, "measurement", measurement_json(verdict));
     json_object_set_new(fields, "root", text_json(verdict->root_name));
     json_object_set_new(fields, "root_sha256", hex_json(span_of(verdict->root_sha256, 32)));

@@ -176,6 +176,7 @@ static char *what_is_wanted(const VerbOption *option, const char *value)
         }
     case ARGUMENT_FILE:
     case ARGUMENT_DIRECTORY:
+    case ARGUMENT_OUTPUT:
         return *value ? NULL : g_strdup(_("a path"));
     case ARGUMENT_TEXT:
     case ARGUMENT_NONE:

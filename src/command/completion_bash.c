@@ -71,7 +71,7 @@ static const char bash_tail[] =
 
 static const char *bash_kind(ArgumentKind kind)
 {
-    if (kind == ARGUMENT_FILE)
+    if (kind == ARGUMENT_FILE || kind == ARGUMENT_OUTPUT)
         return "file";
     return kind == ARGUMENT_DIRECTORY ? "directory" : "none";
 }

@@ -27,7 +27,7 @@ static void fish_option(const VerbOption *option, GString *out)
     g_string_append_printf(out, "@ -l %s", option->name);
     if (option->letter)
         g_string_append_printf(out, " -s %c", option->letter);
-    if (option->kind == ARGUMENT_FILE)
+    if (option->kind == ARGUMENT_FILE || option->kind == ARGUMENT_OUTPUT)
         g_string_append(out, " -r -F");
     else if (option->kind == ARGUMENT_DIRECTORY)
         g_string_append(out, " -x -a '(__fish_complete_directories)'");

@@ -26,7 +26,7 @@ static char *zsh_action(const VerbOption *option)
     g_autofree char *choices = completion_choices(option);
     if (choices)
         return g_strdup_printf("(%s)", choices);
-    if (option->kind == ARGUMENT_FILE)
+    if (option->kind == ARGUMENT_FILE || option->kind == ARGUMENT_OUTPUT)
         return g_strdup("_files");
     return g_strdup(option->kind == ARGUMENT_DIRECTORY ? "_files -/" : " ");
 }

@@ -138,6 +138,7 @@ static const char *const kind_names[] = {
     [ARGUMENT_NONE] = "none",
     [ARGUMENT_FILE] = "file",
     [ARGUMENT_DIRECTORY] = "directory",
+    [ARGUMENT_OUTPUT] = "output",
     [ARGUMENT_HOST_PORT] = "host_port",
     [ARGUMENT_URL] = "url",
     [ARGUMENT_TIME] = "time",

@@ -21,11 +21,15 @@ libcommand_a_SOURCES = \
 	src/command/home.c \
 	src/command/home.h \
 	src/command/home_act.c \
+	src/command/home_cipher.c \
 	src/command/home_events.c \
+	src/command/home_keygen.c \
 	src/command/home_list.c \
 	src/command/home_logs.c \
+	src/command/home_seal.c \
 	src/command/home_status.c \
 	src/command/home_top.c \
+	src/command/home_unseal.c \
 	src/command/inspect.c \
 	src/command/inspect_der.c \
 	src/command/inspect_json.c \

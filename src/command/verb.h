@@ -14,6 +14,7 @@ typedef enum {
     ARGUMENT_NONE, /* a flag */
     ARGUMENT_FILE,
     ARGUMENT_DIRECTORY,
+    ARGUMENT_OUTPUT, /* a file to write, or a directory to write into */
     ARGUMENT_HOST_PORT,
     ARGUMENT_URL,
     ARGUMENT_TIME,   /* date_parse_user */

@@ -174,10 +174,39 @@ static bool sync_directory(const Target *target, GError **error)
     return false;
 }
 
-static bool publish(Target *target, int mode, GError **error)
+static bool fail_exists(const Target *target, GError **error)
+{
+    g_autofree char *shown = sanitize_string(target->path);
+    g_set_error(error, FILE_ERROR, FILE_ERROR_EXISTS,
+                _("cannot write %s: something of that name is there already"), shown);
+    return false;
+}
+
+/* A link is only made where nothing is: that is decided by the kernel, and not by looking before.
+ */
+static bool link_new(Target *target, GError **error)
+{
+    char from[40];
+    g_snprintf(from, sizeof from, "/proc/self/fd/%d", target->descriptor);
+    bool named = target->temporary[0] != '\0';
+    int linked =
+        named ? linkat(target->directory, target->temporary, target->directory, target->base, 0)
+              : linkat(AT_FDCWD, from, target->directory, target->base, AT_SYMLINK_FOLLOW);
+    if (linked != 0)
+        return errno == EEXIST ? fail_exists(target, error)
+                               : fail_write(target->path, errno, error);
+    if (named)
+        unlinkat(target->directory, target->temporary, 0);
+    target->temporary[0] = '\0';
+    return sync_directory(target, error);
+}
+
+static bool publish(Target *target, int mode, FileThere there, GError **error)
 {
     if (fchmod(target->descriptor, (mode_t)mode) != 0 || fsync(target->descriptor) != 0)
         return fail_write(target->path, errno, error);
+    if (there == FILE_ONLY_NEW)
+        return link_new(target, error);
     if (target->temporary[0] == '\0' && !name_temporary(target, error))
         return false;
     if (renameat(target->directory, target->temporary, target->directory, target->base) != 0)
@@ -202,9 +231,59 @@ bool file_write(const char *path, Span content, int mode, GError **error)
     Target target = {.path = path, .directory = -1, .descriptor = -1};
     bool done = open_directory(&target, error) && check_target(&target, error) &&
                 open_temporary(&target, error) && write_all(&target, content, error) &&
-                publish(&target, mode, error);
+                publish(&target, mode, FILE_REPLACE, error);
     target_clear(&target);
     return done;
+}
+
+struct FileWriter {
+    Target target;
+    char *path;
+};
+
+FileWriter *file_writer_new(const char *path, GError **error)
+{
+    g_autoptr(FileWriter) writer = g_new0(FileWriter, 1);
+    writer->path = g_strdup(path);
+    writer->target = (Target){.path = writer->path, .directory = -1, .descriptor = -1};
+    Target *target = &writer->target;
+    if (!open_directory(target, error) || !check_target(target, error) ||
+        !open_temporary(target, error))
+        return NULL;
+    return g_steal_pointer(&writer);
+}
+
+void file_writer_free(FileWriter *writer)
+{
+    if (writer == NULL)
+        return;
+    target_clear(&writer->target);
+    g_free(writer->path);
+    g_free(writer);
+}
+
+bool file_writer_put(FileWriter *writer, Span bytes, GError **error)
+{
+    return write_all(&writer->target, bytes, error);
+}
+
+bool file_writer_put_at(FileWriter *writer, uint64_t offset, Span bytes, GError **error)
+{
+    size_t done = 0;
+    while (done < bytes.size) {
+        ssize_t put = pwrite(writer->target.descriptor, bytes.data + done, bytes.size - done,
+                             (off_t)(offset + done));
+        if (put > 0)
+            done += (size_t)put;
+        else if (put == 0 || errno != EINTR)
+            return fail_write(writer->path, put == 0 ? ENOSPC : errno, error);
+    }
+    return true;
+}
+
+bool file_writer_commit(FileWriter *writer, int mode, FileThere there, GError **error)
+{
+    return publish(&writer->target, mode, there, error);
 }
 
 bool file_make_directory(const char *path, GError **error)

@@ -19,6 +19,7 @@ typedef enum {
     FILE_ERROR_TOO_LARGE,
     FILE_ERROR_READ,
     FILE_ERROR_WRITE,
+    FILE_ERROR_EXISTS,
 } FileError;
 GQuark file_error_quark(void);
 
@@ -37,6 +38,23 @@ typedef uint8_t *(*FileGrow)(void *owner, size_t used, size_t capacity);
 bool file_read_with(const char *path, LimitId limit, Cancel *cancel, FileGrow grow, void *owner,
                     size_t *size, GError **error);
 
+/* A reading piece by piece, by the rules of file_read, in the memory of whoever reads. */
+typedef struct FileReader FileReader;
+FileReader *file_reader_open(const char *path, LimitId limit, Cancel *cancel, GError **error);
+void file_reader_free(FileReader *reader);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(FileReader, file_reader_free)
+
+/* Fills `out`; `got` is less than `size` only at the end. */
+bool file_reader_get(FileReader *reader, uint8_t *out, size_t size, size_t *got, GError **error);
+/* Whether it can be read once more: a pipe cannot. */
+bool file_reader_rewinds(const FileReader *reader);
+/* Back to where it began. */
+bool file_reader_rewind(FileReader *reader, GError **error);
+/* Bytes of a regular file as it was opened; 0 when that is not known. */
+uint64_t file_reader_size(const FileReader *reader);
+/* Whether `path` leads to the very file that is read. */
+bool file_reader_is(const FileReader *reader, const char *path);
+
 /* Writes a private temporary beside `path`, fsyncs, renames over it and fsyncs the directory; on
  * failure nothing of it is left, and what was there before is there still. (The one exception: when
  * only the last fsync fails, the new content stands, and the error says that a power cut may undo
@@ -45,6 +63,23 @@ bool file_read_with(const char *path, LimitId limit, Cancel *cancel, FileGrow gr
  * A symbolic link, directory, FIFO or device at `path` is refused: following a link writes where
  * somebody else chose, replacing it breaks what the user arranged (or /dev/stdout, as root). */
 bool file_write(const char *path, Span content, int mode, GError **error);
+
+/* The same piece by piece: nothing stands at `path` before file_writer_commit, and what was not
+ * committed is gone with file_writer_free. */
+typedef struct FileWriter FileWriter;
+FileWriter *file_writer_new(const char *path, GError **error);
+void file_writer_free(FileWriter *writer);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(FileWriter, file_writer_free)
+
+bool file_writer_put(FileWriter *writer, Span bytes, GError **error);
+/* Over what was already put, `offset` bytes from the start. */
+bool file_writer_put_at(FileWriter *writer, uint64_t offset, Span bytes, GError **error);
+
+typedef enum {
+    FILE_REPLACE, /* whatever file is there */
+    FILE_ONLY_NEW /* FILE_ERROR_EXISTS when something is there, even since a moment ago */
+} FileThere;
+bool file_writer_commit(FileWriter *writer, int mode, FileThere there, GError **error);
 
 /* Creates `path` and its parents (0700 for what it creates). */
 bool file_make_directory(const char *path, GError **error);

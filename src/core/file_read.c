@@ -111,31 +111,40 @@ static bool make_room(Source *source, GError **error)
     return true;
 }
 
-/* A FIFO that never had a writer reads as ended, but does not poll readable: so poll comes first.
- * After the first bytes only "try again" leads back to poll: a FIFO whose writer has left before
- * it was opened here would never poll readable again. */
-static bool read_all(Source *source, GError **error)
+/* Adds to `size` what was read, which is nothing at the end. A FIFO that never had a writer reads
+ * as ended, but does not poll readable: so poll comes first. After the first bytes only "try again"
+ * leads back to poll: a FIFO whose writer has left before it was opened here would never poll
+ * readable again. */
+static bool read_some(Source *source, uint8_t *out, size_t size, GError **error)
 {
-    bool wait = source->waits;
+    bool wait = source->waits && (source->size == 0 || !source->nonblocking);
     for (;;) {
-        if (!make_room(source, error))
-            return false;
         if (wait ? !cancel_wait(source->cancel, source->descriptor, POLLIN, error)
                  : cancel_is_set(source->cancel, error))
             return false;
-        ssize_t got =
-            read(source->descriptor, source->bytes + source->size, source->capacity - source->size);
-        if (got == 0)
-            return true;
-        if (got > 0) {
+        ssize_t got = read(source->descriptor, out, size);
+        if (got >= 0) {
             source->size += (size_t)got;
-            wait = source->waits && !source->nonblocking;
-        } else if (errno == EAGAIN) {
+            return true;
+        }
+        if (errno == EAGAIN)
             wait = true;
-        } else if (errno != EINTR) {
+        else if (errno != EINTR)
             return fail_errno(source, errno == EISDIR ? FILE_ERROR_KIND : FILE_ERROR_READ, errno,
                               error);
-        }
+    }
+}
+
+static bool read_all(Source *source, GError **error)
+{
+    for (;;) {
+        if (!make_room(source, error))
+            return false;
+        size_t had = source->size;
+        if (!read_some(source, source->bytes + had, source->capacity - had, error))
+            return false;
+        if (source->size == had)
+            return true;
     }
 }
 
@@ -155,6 +164,90 @@ bool file_read_with(const char *path, LimitId limit, Cancel *cancel, FileGrow gr
     close(source.descriptor);
     *size = done ? source.size : 0;
     return done;
+}
+
+struct FileReader {
+    Source source;
+    char *path;
+    off_t start;
+    struct stat status;
+};
+
+FileReader *file_reader_open(const char *path, LimitId limit, Cancel *cancel, GError **error)
+{
+    g_autoptr(FileReader) reader = g_new0(FileReader, 1);
+    reader->path = g_strdup(path);
+    reader->source = (Source){
+        .path = reader->path, .limit = limit, .cancel = cancel_ref(cancel), .descriptor = -1};
+    Source *source = &reader->source;
+    if (!open_source(source, error) || !examine(source, error))
+        return NULL;
+    if (fstat(source->descriptor, &reader->status) != 0) {
+        fail_errno(source, FILE_ERROR_READ, errno, error);
+        return NULL;
+    }
+    reader->start = source->waits ? 0 : lseek(source->descriptor, 0, SEEK_CUR);
+    return g_steal_pointer(&reader);
+}
+
+void file_reader_free(FileReader *reader)
+{
+    if (reader == NULL)
+        return;
+    if (reader->source.descriptor >= 0)
+        close(reader->source.descriptor);
+    cancel_unref(reader->source.cancel);
+    g_free(reader->path);
+    g_free(reader);
+}
+
+/* What the limit still allows, and one more: so that too much is noticed. */
+static size_t allowed(const Source *source, size_t size)
+{
+    return MIN(size, limit_bytes(source->limit) - source->size + 1);
+}
+
+bool file_reader_get(FileReader *reader, uint8_t *out, size_t size, size_t *got, GError **error)
+{
+    Source *source = &reader->source;
+    for (*got = 0; *got < size;) {
+        if (source->size > limit_bytes(source->limit))
+            return fail_too_large(source, 0, error);
+        size_t had = source->size;
+        if (!read_some(source, out + *got, allowed(source, size - *got), error))
+            return false;
+        if (source->size == had)
+            return true;
+        *got += source->size - had;
+    }
+    return true;
+}
+
+bool file_reader_rewinds(const FileReader *reader)
+{
+    return !reader->source.waits;
+}
+
+bool file_reader_rewind(FileReader *reader, GError **error)
+{
+    Source *source = &reader->source;
+    source->size = 0;
+    if (lseek(source->descriptor, reader->start, SEEK_SET) >= 0)
+        return true;
+    return fail_errno(source, FILE_ERROR_READ, errno, error);
+}
+
+uint64_t file_reader_size(const FileReader *reader)
+{
+    bool known = S_ISREG(reader->status.st_mode) && reader->status.st_size > reader->start;
+    return known ? (uint64_t)(reader->status.st_size - reader->start) : 0;
+}
+
+bool file_reader_is(const FileReader *reader, const char *path)
+{
+    struct stat other;
+    return stat(path, &other) == 0 && other.st_dev == reader->status.st_dev &&
+           other.st_ino == reader->status.st_ino;
 }
 
 static uint8_t *grow_heap(void *owner, size_t used, size_t capacity)

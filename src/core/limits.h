@@ -25,6 +25,12 @@
     LIMIT(POLICY, N_("policy file"), 1024 * 1024, N_("bytes"), N_("written by hand"))              \
     LIMIT(SETTINGS, N_("settings file"), 1024 * 1024, N_("bytes"), N_("written by hand"))          \
     LIMIT(KEY, N_("key file"), 64 * 1024, N_("bytes"), N_("an RSA key is 3 KiB"))                  \
+    LIMIT(SECRETS, N_("secrets to seal"), 1024 * 1024, N_("bytes"),                                \
+          N_("an enclave is sent them in one request"))                                            \
+    LIMIT(SEALED, N_("sealed secrets"), 1024 * 1024 + 48, N_("bytes"),                             \
+          N_("secrets, a public key and a tag"))                                                   \
+    LIMIT(CIPHER, N_("file to encrypt or decrypt"), (size_t)1 << 40, N_("bytes"),                  \
+          N_("never held as one: read piece by piece"))                                            \
     LIMIT(JOURNAL_LINE, N_("journal line"), 64 * 1024, N_("bytes"), N_("one write stays whole"))   \
     LIMIT(HTTP_BODY, N_("HTTP answer"), 16 * 1024 * 1024, N_("bytes"), N_("as collateral"))        \
     LIMIT(HTTP_HEADERS, N_("HTTP headers"), 256 * 1024, N_("bytes"),                               \

@@ -20,6 +20,7 @@ libcore_a_SOURCES = \
 	src/core/sanitize.h \
 	src/core/secret.c \
 	src/core/secret.h \
+	src/core/secret_file.c \
 	src/core/stack.c \
 	src/core/stack.h \
 	src/core/units.c \

@@ -3,8 +3,6 @@
 
 #include "core/secret.h"
 
-#include "core/file.h"
-
 #include <sodium.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -58,28 +56,4 @@ size_t secret_size(const Secret *secret)
 Span secret_span(const Secret *secret)
 {
     return span_of(secret->bytes, secret->size);
-}
-
-/* Guarded memory cannot grow in place. */
-static uint8_t *grow_secret(void *owner, size_t used, size_t capacity)
-{
-    Secret **held = owner;
-    Secret *larger = secret_new(capacity);
-    if (*held != NULL)
-        memcpy(larger->bytes, (*held)->bytes, used);
-    secret_free(*held);
-    *held = larger;
-    return larger->bytes;
-}
-
-Secret *secret_read_file(const char *path, LimitId limit, Cancel *cancel, GError **error)
-{
-    g_autoptr(Secret) held = NULL;
-    size_t size;
-    if (!file_read_with(path, limit, cancel, grow_secret, &held, &size, error))
-        return NULL;
-    Secret *exact = secret_new(size);
-    if (size > 0)
-        memcpy(exact->bytes, held->bytes, size);
-    return exact;
 }

@@ -16,6 +16,8 @@ void secret_init(void);
 
 /* `size` zero bytes. Ends the program when locked memory cannot be had (RLIMIT_MEMLOCK). */
 Secret *secret_new(size_t size);
+/* The same of random bytes: keys, nonces. */
+Secret *secret_new_random(size_t size);
 void secret_free(Secret *secret);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Secret, secret_free)
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The built programs, from outside: mse-console on what mse-sim makes.
 e2e_tests = tests/e2e/test-verify tests/e2e/test-bad-input tests/e2e/test-bad-pccs \
-	tests/e2e/test-cut \
+	tests/e2e/test-cut tests/e2e/test-seal \
 	tests/e2e/test-home tests/e2e/test-home-docker tests/e2e/test-fleet
 check_PROGRAMS += $(e2e_tests)
 TESTS += $(e2e_tests) tests/e2e/test-judge.sh
@@ -10,7 +10,9 @@ e2e_process = tests/e2e/process.c tests/e2e/process.h
 tests_e2e_test_verify_SOURCES = tests/e2e/test-verify.c $(e2e_process)
 tests_e2e_test_verify_LDADD = $(CORE_LIBS)
 tests_e2e_test_bad_input_SOURCES = tests/e2e/test-bad-input.c $(e2e_process) \
-	tests/e2e/busy_engine.c tests/e2e/busy_engine.h
+	tests/e2e/bad_file.c tests/e2e/bad_file.h \
+	tests/e2e/busy_engine.c tests/e2e/busy_engine.h \
+	tests/e2e/company.c tests/e2e/company.h
 tests_e2e_test_bad_input_LDADD = $(CORE_LIBS)
 tests_e2e_test_bad_pccs_SOURCES = tests/e2e/test-bad-pccs.c $(e2e_process)
 tests_e2e_test_bad_pccs_LDADD = $(CORE_LIBS)
@@ -23,3 +25,5 @@ tests_e2e_test_home_docker_SOURCES = tests/e2e/test-home-docker.c $(e2e_process)
 tests_e2e_test_home_docker_LDADD = $(CORE_LIBS)
 tests_e2e_test_fleet_SOURCES = tests/e2e/test-fleet.c $(e2e_process)
 tests_e2e_test_fleet_LDADD = $(FLEET_LIBS)
+tests_e2e_test_seal_SOURCES = tests/e2e/test-seal.c $(e2e_process)
+tests_e2e_test_seal_LDADD = $(CORE_LIBS)

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# src/attest does no I/O, and asks neither the clock nor the environment. Its library is linked with
-# what it pulls from format and core into one object; what that wants from outside is looked at.
+# src/attest and src/seal do no I/O, and ask neither the clock nor the environment. Each library is
+# linked with what it pulls from below into one object; what that wants from outside is looked at.
 # shellcheck source=tests/lint/tap.sh
 . "$(dirname "$0")/tap.sh"
 cd "${MSE_TEST_BUILD:-.}" || exit 1
@@ -30,10 +30,11 @@ wants() { # wants OBJECT…: forbidden names that these want from outside
         grep -E "$forbidden"
 }
 
-purity() { # purity: of the library as it was built
-    ld -r -o "$scratch/attest.o" --whole-archive libattest.a --no-whole-archive libformat.a \
-        libcore.a || return
-    wants "$scratch/attest.o"
+purity() { # purity ROOM LIBRARY…: of the library as it was built, with what it stands on
+    room=$1
+    shift
+    ld -r -o "$scratch/$room.o" --whole-archive "lib$room.a" --no-whole-archive "$@" || return
+    wants "$scratch/$room.o"
 }
 
 # The linker stops at nothing in -r: that the room needs no more than format, core and the libraries
@@ -42,9 +43,18 @@ purity() { # purity: of the library as it was built
 command -v nm >/dev/null && command -v ld >/dev/null || skip "wants binutils"
 
 if nm libattest.a 2>/dev/null | grep -q ' T '; then
-    clean "attest wants no file, network, clock or environment" purity
+    clean "attest wants no file, network, clock or environment" purity attest libformat.a libcore.a
     nm "$scratch/attest.o" | grep -q ' T attest_verify$'
     point $? "what was looked at is the verifier"
+    clean "seal wants no file, network, clock or environment" purity seal libcore.a
+    nm "$scratch/seal.o" | grep -q ' T box_seal$'
+    point $? "what was looked at seals"
+    # Whoever calls it brings nonces and keys: what comes out is known from what went in.
+    draws() { nm -u "$1" | grep -E ' (randombytes|arc4random|crypto_.*_(keygen|keypair|seal)$)'; }
+    clean "seal draws no randomness" draws "$scratch/seal.o"
+    nm -u libcore.a >"$scratch/core.names"
+    grep -q ' randombytes_buf$' "$scratch/core.names"
+    point $? "caught: what draws randomness"
 fi
 
 compiler=

@@ -16,11 +16,12 @@ rules() {
 ^(src|ui)/~initscr~newterm: initscr ends the program on an error~-
 ^src/docker/~exit|_exit|abort~errors are returned here~-
 ^src/docker/~v?printf|puts|putchar|perror|g_print|g_printerr|g_warning~nothing is printed here~-
+^src/seal/~exit|_exit|abort|v?printf|puts|g_print|g_printerr|g_warning~errors are returned here~-
 ^src/(core|format|attest|wire|app)/~exit|_exit|_Exit|abort|quick_exit~errors are returned here~-
 ^src/(core|format|attest|wire|app)/~v?printf|puts|putchar|perror~nothing is printed here~-
 ^src/(core|format|attest|wire|app)/~g_print|g_printerr|g_warning|g_message~nothing is printed here~-
-^src/(format|attest|app|command)/~time|clock_gettime|gettimeofday~time is a value: core/clock~-
-^src/(format|attest|app|command)/~g_get_real_time|g_date_time_new_now.*~time is a value~-
+^src/(format|attest|seal|app|command)/~time|clock_gettime|gettimeofday~time is a value: core/clock~-
+^src/(format|attest|seal|app|command)/~g_get_real_time|g_date_time_new_now.*~time is a value~-
 ^tests/~sleep~a test polls with a deadline~-
 END
 }

@@ -11,9 +11,10 @@ layers() { # layers TREE
             may["core"] = "core"
             may["format"] = "core format"
             may["attest"] = "core format attest"
+            may["seal"] = "core seal"
             may["wire"] = "core format wire"
             may["docker"] = "core format wire docker"
-            may["app"] = "core format attest wire app"
+            may["app"] = "core format attest seal wire app"
             may["fleet"] = may["app"] " docker fleet"
             may["command"] = may["fleet"] " command"
             may["ui"] = may["command"] " ui"
@@ -27,7 +28,7 @@ layers() { # layers TREE
             rule("^archive", "^src/format/")
             rule("^microhttpd", "^src/sim/")
             rule("^vterm", "^tests/")
-            rule("^(openssl|sodium)", "^src/(core|format|attest|wire|sim)/")
+            rule("^(openssl|sodium)", "^src/(core|format|attest|seal|wire|sim)/")
         }
         function rule(header, place) { header_rule[++n] = header; place_rule[n] = place }
         {
@@ -67,6 +68,8 @@ planted() { # planted NAME FILE INCLUDE PATTERN
 }
 planted "core uses format" src/core/a.c '"format/der.h"' 'core must not use format'
 planted "attest uses wire" src/attest/a.c '"wire/http.h"' 'attest must not use wire'
+planted "seal uses app" src/seal/a.c '"app/cipher.h"' 'seal must not use app'
+planted "seal uses attest" src/seal/a.c '"attest/quote.h"' 'seal must not use attest'
 planted "wire uses attest" src/wire/a.c '"attest/quote.h"' 'wire must not use attest'
 planted "docker uses app" src/docker/a.c '"app/settings.h"' 'docker must not use app'
 planted "app uses command" src/app/a.h '"command/job.h"' 'app must not use command'

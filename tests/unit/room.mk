@@ -3,6 +3,7 @@
 include $(top_srcdir)/tests/unit/core.mk
 include $(top_srcdir)/tests/unit/format.mk
 include $(top_srcdir)/tests/unit/attest.mk
+include $(top_srcdir)/tests/unit/seal.mk
 include $(top_srcdir)/tests/unit/wire.mk
 include $(top_srcdir)/tests/unit/docker.mk
 include $(top_srcdir)/tests/unit/app.mk
