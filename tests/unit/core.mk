@@ -3,6 +3,7 @@ core_tests = \
 	tests/unit/test-hex \
 	tests/unit/test-cancel \
 	tests/unit/test-file \
+	tests/unit/test-file-stream \
 	tests/unit/test-sanitize \
 	tests/unit/test-secret \
 	tests/unit/test-journal
@@ -21,3 +22,5 @@ tests_unit_test_secret_SOURCES = tests/unit/test-secret.c
 tests_unit_test_secret_LDADD = $(CORE_LIBS)
 tests_unit_test_journal_SOURCES = tests/unit/test-journal.c
 tests_unit_test_journal_LDADD = $(CORE_LIBS)
+tests_unit_test_file_stream_SOURCES = tests/unit/test-file-stream.c
+tests_unit_test_file_stream_LDADD = $(CORE_LIBS)
