@@ -28,6 +28,15 @@ static void say_problems(Console *console, const GPtrArray *problems)
         console_say(console, ROLE_WARNING, "%s", (const char *)problems->pdata[0]);
 }
 
+static void open_on_apps(Console *console)
+{
+    DockerEnvironment environment = docker_environment();
+
+    console->may_turn = (environment.host == NULL || *environment.host == '\0') &&
+                        (environment.context == NULL || *environment.context == '\0');
+    console_show_apps(console);
+}
+
 Console *console_new(const UiOptions *options, bool ascii)
 {
     Console *console = g_new0(Console, 1);
@@ -51,7 +60,7 @@ Console *console_new(const UiOptions *options, bool ascii)
     if (options->n_inputs > 0)
         model_verify(&console->model, NULL);
     else if (options->fleet)
-        console_show_apps(console);
+        open_on_apps(console);
     else
         model_scan(&console->model);
     say_problems(console, problems);
@@ -268,6 +277,7 @@ void console_key(Console *console, const KeyEvent *event)
     CommandId command;
 
     console->changed = true;
+    console->may_turn = false;
     if (is_mouse(event->key)) {
         mouse_key(console, event);
         return;
@@ -365,6 +375,7 @@ void console_message(Console *console, Message *message)
     }
     changed |= tell_panes(console, message);
     console->changed |= changed;
+    console_turn_to_files(console);
     message_free(message);
 }
 

@@ -98,6 +98,26 @@ void console_take_deltas(Console *console, int64_t until)
 {
     if (console->model.apps != NULL && apps_take(console->model.apps, until))
         console->changed = true;
+    console_turn_to_files(console);
+}
+
+void console_turn_to_files(Console *console)
+{
+    const FleetSourceStatus *status;
+
+    if (!console->may_turn || !console->on_apps)
+        return;
+    status = apps_status(console->model.apps, 0);
+    if (console->model.apps->n > 0)
+        console->may_turn = false;
+    else if (status == NULL || !status->listed)
+        return;
+    else if (!console->model.from_directory)
+        model_scan(&console->model);
+    else if (console->model.inputs->len > 0) {
+        console->may_turn = false;
+        console_show_files(console);
+    }
 }
 
 static int64_t pane_due(const Pane *pane)

@@ -34,6 +34,7 @@ struct Console {
     Pane *lower[2];       /* as are logs and describe */
     Pane *left;           /* one of the lists */
     bool on_apps;         /* it is the second */
+    bool may_turn;        /* to the files by itself: nobody named the engine, no key was pressed */
     unsigned lower_place; /* which stands below the list where there is room for two */
     json_t *apps_state;   /* of the state file: how the applications were left, or NULL */
     int64_t words_due;    /* monotonic: when the header's words are others; INT64_MAX: never */
@@ -78,6 +79,9 @@ bool console_open_fleet(Console *console);
 void console_restore_apps(Console *console);
 void console_keep_apps(Console *console);
 void console_show_apps(Console *console);
+/* An engine that nobody named and that has no application is not what one came for when there is
+ * evidence in the directory: shows that once it is found. */
+void console_turn_to_files(Console *console);
 void console_show_files(Console *console);
 void console_look_at_apps(Console *console);
 void console_draw_apps_bar(Console *console, const Canvas *canvas, int x, int end);

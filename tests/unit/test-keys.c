@@ -141,6 +141,14 @@ static void test_table_is_whole(void)
     }
 }
 
+/* A command of one kind of pane comes before one that applies everywhere. */
+static bool gives_way(CommandId a, CommandId b)
+{
+    unsigned one = command_table[a].panes, other = command_table[b].panes;
+    bool is_one = (one & (one - 1)) == 0, is_other = (other & (other - 1)) == 0;
+    return is_one != is_other;
+}
+
 /* One key means one thing in a pane. */
 static void test_no_key_twice(void)
 {
@@ -151,7 +159,8 @@ static void test_no_key_twice(void)
         for (unsigned b = a + 1; b < N_COMMANDS; b++)
             for (unsigned i = 0; i < COMMAND_KEYS_MAX; i++)
                 for (unsigned j = 0; j < COMMAND_KEYS_MAX; j++)
-                    if (table.keys[a][i] != 0 && table.keys[a][i] == table.keys[b][j])
+                    if (table.keys[a][i] != 0 && table.keys[a][i] == table.keys[b][j] &&
+                        !gives_way((CommandId)a, (CommandId)b))
                         g_assert_cmpuint(command_table[a].panes & command_table[b].panes, ==, 0);
 }
 
