@@ -54,8 +54,18 @@ static void engine_start_at(Engine *engine, const char *path, const char *const 
     g_assert_true(g_file_test(path, G_FILE_TEST_EXISTS));
 }
 
+/* Each test starts as on a first day: without what the one before left. */
+static void forget_state(void)
+{
+    g_autofree char *state =
+        g_build_filename(g_get_home_dir(), ".local", "state", "mse-console", "console.json", NULL);
+
+    g_unlink(state);
+}
+
 static void engine_start(Engine *engine, const char *const *options)
 {
+    forget_state();
     engine->socket = socket_path();
     engine_start_at(engine, engine->socket, options);
 }

@@ -373,7 +373,7 @@ static void test_complete_path(void)
     g_assert_true(g_file_set_contents(file, "{}", -1, NULL));
     g_assert_true(g_file_set_contents(hidden, "{}", -1, NULL));
     terminal = terminal_start_console((const char *const[]){NULL}, &options);
-    terminal_wait_text(terminal, "Nothing to judge in this directory");
+    terminal_wait_text(terminal, "q quit");
     terminal_type(terminal, ":inspect s" TAB);
     terminal_wait_text(terminal, ":inspect sub\\ dir/");
     terminal_type(terminal, TAB);
