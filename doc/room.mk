@@ -32,3 +32,8 @@ dist_doc_DATA += \
 # automake leaves our own directory behind, empty.
 uninstall-hook:
 	-@rmdir '$(DESTDIR)$(docdir)' 2>/dev/null || :
+
+# For the README; they are not installed.
+EXTRA_DIST += \
+	doc/pictures/applications.png \
+	doc/pictures/console.png
