@@ -9,6 +9,7 @@
 
 /* `bytes` is of sodium_malloc: guard pages around, a canary, locked, wiped by sodium_free. */
 struct Secret {
+    gatomicrefcount references;
     uint8_t *bytes;
     size_t size;
 };
@@ -26,6 +27,7 @@ void secret_init(void)
 Secret *secret_new(size_t size)
 {
     Secret *secret = g_new0(Secret, 1);
+    g_atomic_ref_count_init(&secret->references);
     secret->size = size;
     /* sodium_malloc goes on when the lock is refused: so it is asked for again, and counts. */
     secret->bytes = sodium_malloc(size);
@@ -35,9 +37,15 @@ Secret *secret_new(size_t size)
     return secret;
 }
 
+Secret *secret_ref(Secret *secret)
+{
+    g_atomic_ref_count_inc(&secret->references);
+    return secret;
+}
+
 void secret_free(Secret *secret)
 {
-    if (secret == NULL)
+    if (secret == NULL || !g_atomic_ref_count_dec(&secret->references))
         return;
     sodium_free(secret->bytes);
     g_free(secret);

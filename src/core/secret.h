@@ -18,6 +18,8 @@ void secret_init(void);
 Secret *secret_new(size_t size);
 /* The same of random bytes: keys, nonces. */
 Secret *secret_new_random(size_t size);
+/* One more who has it: it is wiped when all of them freed it. Thread-safe. */
+Secret *secret_ref(Secret *secret);
 void secret_free(Secret *secret);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Secret, secret_free)
 

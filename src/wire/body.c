@@ -12,13 +12,21 @@
 #include <string.h>
 #include <unistd.h>
 
-static size_t read_memory(Transfer *transfer, char *out, size_t capacity)
+static Span memory_of(const Transfer *transfer)
 {
+    if (transfer->secret != NULL)
+        return secret_span(transfer->secret);
     size_t size;
-    const char *data = g_bytes_get_data(transfer->body, &size);
-    size_t n = MIN(capacity, size - (size_t)transfer->body_sent);
+    const void *data = g_bytes_get_data(transfer->body, &size);
+    return span_of(data, size);
+}
+
+static size_t read_memory(const Transfer *transfer, char *out, size_t capacity)
+{
+    Span body = memory_of(transfer);
+    size_t n = MIN(capacity, body.size - (size_t)transfer->body_sent);
     if (n > 0)
-        memcpy(out, data + transfer->body_sent, n);
+        memcpy(out, body.data + transfer->body_sent, n);
     return n;
 }
 
@@ -37,12 +45,17 @@ static size_t read_file(const Transfer *transfer, char *out, size_t capacity)
     }
 }
 
+static size_t read_some(const Transfer *transfer, char *out, size_t capacity)
+{
+    bool from_memory = transfer->secret != NULL || transfer->body != NULL;
+    return from_memory ? read_memory(transfer, out, capacity) : read_file(transfer, out, capacity);
+}
+
 static size_t on_read(char *out, size_t one, size_t capacity, void *data)
 {
     Transfer *transfer = data;
     (void)one; /* libcurl says: always 1 */
-    size_t n = transfer->body != NULL ? read_memory(transfer, out, capacity)
-                                      : read_file(transfer, out, capacity);
+    size_t n = read_some(transfer, out, capacity);
     if (n != CURL_READFUNC_ABORT)
         transfer->body_sent += n;
     return n;
@@ -73,6 +86,11 @@ static bool add_header(Transfer *transfer, const char *line, GError **error)
 
 static bool take_body(Transfer *transfer, const WireRequest *request, GError **error)
 {
+    if (request->secret != NULL) {
+        transfer->secret = secret_ref(request->secret);
+        transfer->body_size = secret_size(request->secret);
+        return true;
+    }
     if (request->body != NULL) {
         transfer->body = g_bytes_ref(request->body);
         transfer->body_size = g_bytes_get_size(request->body);
@@ -119,9 +137,14 @@ static bool send_body(Transfer *transfer, const WireRequest *request, GError **e
     return add_header(transfer, "Expect:", error);
 }
 
+bool wire_has_body(const WireRequest *request)
+{
+    return request->body != NULL || request->secret != NULL || request->body_size != 0;
+}
+
 bool transfer_set_body(Transfer *transfer, const WireRequest *request, GError **error)
 {
-    if (request->body == NULL && request->body_size == 0)
+    if (!wire_has_body(request))
         send_nothing(transfer->curl, request->method);
     else if (!send_body(transfer, request, error))
         return false;

@@ -154,7 +154,7 @@ WireAnswer *wire_get(const WireRequest *request, Cancel *cancel, GError **error)
 char *wire_what(const WireRequest *request)
 {
     g_autofree char *shown = wire_show_url(request->url);
-    if (request->method == NULL && request->body == NULL && request->body_size == 0)
+    if (request->method == NULL && !wire_has_body(request))
         return g_strdup_printf(_("cannot fetch %s"), shown);
     return g_strdup_printf(_("cannot ask %s"), shown);
 }

@@ -163,7 +163,9 @@ void transfer_unref(Transfer *transfer)
     curl_slist_free_all(transfer->sent_headers);
     g_clear_pointer(&transfer->headers, g_ptr_array_unref);
     g_clear_pointer(&transfer->body, g_bytes_unref);
+    secret_free(transfer->secret);
     g_clear_pointer(&transfer->peer, g_bytes_unref);
+    g_clear_pointer(&transfer->pinned, g_bytes_unref);
     if (transfer->body_file >= 0)
         close(transfer->body_file);
     g_strfreev(transfer->command);
@@ -315,8 +317,19 @@ static GError *error_of(const Transfer *transfer, CURLcode code)
                        more ? more : curl_easy_strerror(code));
 }
 
+static GError *stranger_error(const Transfer *transfer)
+{
+    return g_error_new(WIRE_ERROR, WIRE_ERROR_STRANGER,
+                       _("%s: the server shows another certificate than the one that was verified, "
+                         "so nothing was sent to it; check the port, and verify anew what runs "
+                         "there"),
+                       transfer->what);
+}
+
 GError *transfer_error(const Transfer *transfer, CURLcode code)
 {
+    if (transfer->stranger)
+        return stranger_error(transfer);
     if (code == CURLE_OPERATION_TIMEDOUT)
         return timeout_error(transfer, info_seconds(transfer, CURLINFO_TOTAL_TIME_T));
     code = refine(transfer, code);

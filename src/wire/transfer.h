@@ -55,11 +55,14 @@ struct Transfer {
     bool paused;     /* by us: silence means nothing then */
     bool overflown;  /* stopped by us: more than the limit */
     GBytes *peer;    /* the certificate that the peer proved to own, if that is wanted */
+    GBytes *pinned;  /* the one that it must be; or NULL */
+    bool stranger;   /* it was another */
 
     char *trust_directory; /* where authorities are looked for, besides the file */
 
     struct curl_slist *sent_headers;
     GBytes *body;
+    Secret *secret;
     int body_file; /* -1: none */
     uint64_t body_offset, body_size, body_sent;
 
@@ -79,7 +82,8 @@ Transfer *transfer_ref(Transfer *transfer);
 void transfer_unref(Transfer *transfer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Transfer, transfer_unref)
 
-/* Whom to trust and what to show; sets up `peer` for any_peer. False with `error` set. */
+/* Whom to trust and what to show; sets up `peer` for any_peer and pinned. False with `error` set.
+ */
 bool transfer_set_tls(Transfer *transfer, const WireRequest *request, GError **error);
 /* What is sent. */
 bool transfer_set_body(Transfer *transfer, const WireRequest *request, GError **error);
@@ -99,6 +103,9 @@ typedef struct WireHeader {
 void wire_header_free(gpointer data);
 /* libcurl's header function; its data is the Transfer. */
 size_t transfer_on_header(char *bytes, size_t one, size_t size, void *data);
+
+/* Whether it sends anything after its head. */
+bool wire_has_body(const WireRequest *request);
 
 /* How the errors of a request begin. Free with g_free. */
 char *wire_what(const WireRequest *request);

@@ -37,6 +37,7 @@ typedef enum {
     WIRE_ERROR_SETUP,     /* on this side: memory, an authority file */
     WIRE_ERROR_CUT,       /* the answer was cut short, or never began */
     WIRE_ERROR_COMMAND,   /* the program that is to be the connection failed */
+    WIRE_ERROR_STRANGER,  /* the peer shows another certificate than the pinned one */
 } WireError;
 GQuark wire_error_quark(void);
 
@@ -45,7 +46,7 @@ GQuark wire_error_quark(void);
 bool wire_init(GError **error);
 
 /* What a client of TLS shows, and whom it trusts. All of it PEM; the server's certificate is always
- * verified against it, but with `any_peer`. */
+ * verified against it, but with `any_peer` and `pinned`. */
 typedef struct WireTls {
     GBytes *authorities;          /* NULL: the request's authority_file, or the system's */
     const char *certificate_file; /* what we show, or NULL */
@@ -55,6 +56,10 @@ typedef struct WireTls {
     /* Take whatever certificate the peer shows, and hand it to the caller, who judges it:
      * wire_answer_peer. Nothing that matters may be sent. Offers no ALPN, keeps no connection. */
     bool any_peer;
+    /* The one certificate, in DER, that the peer must show and prove to have the key of. It is
+     * compared whole within the handshake, before anything is sent; nothing else about it counts
+     * (no authority, name or date). Offers no ALPN, keeps no connection, resumes no session. */
+    GBytes *pinned;
 } WireTls;
 
 /* What is asked. All that it points to is borrowed for the call. Zero in a number means the
@@ -70,6 +75,7 @@ typedef struct WireRequest {
     const char *method;         /* NULL: GET, or PUT with a body */
     const char *const *headers; /* "Name: value" each, NULL-terminated; or NULL */
     GBytes *body;               /* what is sent, or NULL */
+    Secret *secret;             /* the same; no copy of it stays in memory afterwards */
     int body_file;              /* a regular file to send, when body_size is not 0: from */
     uint64_t body_offset;       /* here on (pread; it stays the caller's and open) */
     uint64_t body_size;         /* so many bytes */
@@ -95,8 +101,8 @@ GBytes *wire_answer_body(const WireAnswer *answer);    /* borrowed, may be empty
  * showing), without white space around it. Borrowed; NULL when there is none. */
 const char *wire_answer_header(const WireAnswer *answer, const char *name);
 
-/* The certificate that the peer proved to own, in DER, when the request said any_peer. Borrowed;
- * else NULL. */
+/* The certificate that the peer proved to own, in DER, when the request said any_peer or pinned.
+ * Borrowed; else NULL. */
 GBytes *wire_answer_peer(const WireAnswer *answer);
 
 /* Asks, and waits for the whole answer. Any status but a redirect is an answer: the caller judges

@@ -86,9 +86,51 @@ static void test_nothing_stays(void)
     g_assert_cmpuint(count_in_memory(), ==, 0);
 }
 
+/* A body of several of libcurl's and TLS's pieces, with the needle in each. */
+static Secret *needles(void)
+{
+    Secret *secret = secret_new(40000);
+    uint8_t *at = secret_data(secret);
+    memset(at, '-', secret_size(secret));
+    for (size_t i = 0; i + sizeof flipped <= secret_size(secret); i += 1000)
+        for (size_t j = 0; j < sizeof flipped; j++)
+            at[i + j] = flipped[j] ^ FLIP;
+    return secret;
+}
+
+static void test_no_secret_stays(void)
+{
+    if (!can_look) {
+        g_test_skip("not under AddressSanitizer");
+        return;
+    }
+    static const char answer[] = "HTTP/1.0 200 OK\r\n\r\n";
+    flip_needle();
+    g_autoptr(Identity) identity = identity_new("IP:127.0.0.1", 1, 0);
+    g_autoptr(GBytes) der = identity_der(identity);
+    Server *server =
+        server_start(&(Script){.answer = answer, .identity = identity, .whole_request = true});
+    g_autofree char *url = server_url(server, "/");
+    Secret *secret = needles();
+    g_assert_cmpuint(count_in_memory(), ==, 40);
+    const WireTls tls = {.pinned = der};
+    const WireRequest request = {.url = url, .method = "POST", .secret = secret, .tls = &tls};
+    g_autoptr(GError) error = NULL;
+    g_autoptr(WireAnswer) got = wire_call(&request, NULL, &error);
+    g_assert_no_error(error);
+    g_assert_cmpuint(wire_answer_status(got), ==, 200);
+    secret_free(secret);
+    /* What the server got, and nothing else. */
+    g_assert_cmpuint(count_in_memory(), ==, 40);
+    server_stop(server);
+    g_assert_cmpuint(count_in_memory(), ==, 0);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    secret_init();
     g_test_add_func("/wire/memory/nothing-stays", test_nothing_stays);
+    g_test_add_func("/wire/memory/no-secret-stays", test_no_secret_stays);
     return g_test_run();
 }

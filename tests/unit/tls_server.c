@@ -11,7 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define REQUEST_SIZE 16384
+#define REQUEST_SIZE (64 * 1024)
 
 struct Server {
     Script script;
@@ -125,13 +125,23 @@ static bool connection_write(const Connection *connection, const char *bytes, si
     return true;
 }
 
-/* Reads up to the empty line. */
+/* Whether all that is to be read of a request is there: up to the empty line, and the body. */
+static bool is_complete(const Server *server, size_t size)
+{
+    const char *end = strstr(server->request, "\r\n\r\n");
+    if (end == NULL || !server->script.whole_request)
+        return end != NULL;
+    const char *length = strstr(server->request, "Content-Length: ");
+    size_t body = length == NULL ? 0 : (size_t)g_ascii_strtoull(length + 16, NULL, 10);
+    return size >= (size_t)(end + 4 - server->request) + body;
+}
+
 static void read_request(Server *server, const Connection *connection)
 {
     size_t size = 0;
     g_mutex_lock(&server->mutex);
     memset(server->request, 0, REQUEST_SIZE);
-    while (size < REQUEST_SIZE - 1 && strstr(server->request, "\r\n\r\n") == NULL) {
+    while (size < REQUEST_SIZE - 1 && !is_complete(server, size)) {
         ssize_t got = connection_read(connection, server->request + size, REQUEST_SIZE - 1 - size);
         if (got <= 0)
             break;
@@ -253,6 +263,8 @@ static SSL_CTX *make_tls(Server *server)
     SSL_CTX *tls = SSL_CTX_new(TLS_server_method());
     SSL_CTX_set_tlsext_servername_callback(tls, note_name);
     SSL_CTX_set_tlsext_servername_arg(tls, server);
+    /* A test may look for copies of what was sent: those of this end shall not be found. */
+    SSL_CTX_set_options(tls, SSL_OP_CLEANSE_PLAINTEXT);
     SSL_CTX_use_certificate(tls, script->identity->certificate);
     SSL_CTX_use_PrivateKey(tls, script->identity->key);
     if (script->newest_tls != 0) {

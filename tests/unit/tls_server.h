@@ -38,6 +38,7 @@ typedef struct Script {
     int newest_tls;            /* TLS1_1_VERSION, …; 0: whatever OpenSSL has */
     bool wait;                 /* THEN applies before the handshake and request */
     bool answer_first;         /* before anything was asked */
+    bool whole_request;        /* reads the body too, as long as its head says */
     bool on_ipv6;              /* listen on ::1 */
     Cancel *cancel_at_request; /* set once a request (or, with `wait`, a connection) is there */
 } Script;
@@ -49,8 +50,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Server, server_stop)
 unsigned server_port(const Server *server);
 char *server_url(const Server *server, const char *path); /* for 127.0.0.1 */
 
-/* The head of the last request and the name asked for in the last handshake; "" when none. Only
- * after the answer was read. Free with g_free. */
+/* The head of the last request (with whole_request, its body too) and the name asked for in the
+ * last handshake; "" when none. Only after the answer was read. Free with g_free. */
 char *server_request(Server *server);
 char *server_name_asked(Server *server);
 
