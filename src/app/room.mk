@@ -3,14 +3,20 @@ noinst_LIBRARIES += libapp.a
 libapp_a_SOURCES = \
 	src/app/cipher.c \
 	src/app/cipher.h \
+	src/app/dialect.c \
+	src/app/dialect.h \
 	src/app/evidence.c \
 	src/app/evidence.h \
 	src/app/nearest.c \
 	src/app/nearest.h \
+	src/app/package.h \
 	src/app/pccs.c \
 	src/app/pccs.h \
 	src/app/pccs_answer.c \
 	src/app/pccs_answer.h \
+	src/app/project.c \
+	src/app/project.h \
+	src/app/project_directory.c \
 	src/app/recognise.c \
 	src/app/recipient.c \
 	src/app/recipient.h \
@@ -21,6 +27,8 @@ libapp_a_SOURCES = \
 	src/app/settings.h \
 	src/app/settings_table.c \
 	src/app/subject.c \
+	src/app/toml_note.c \
+	src/app/toml_note.h \
 	src/app/verification.c \
 	src/app/verification.h \
 	src/app/verification_private.h

@@ -4,6 +4,7 @@
 #include "app/settings.h"
 
 #include "app/nearest.h"
+#include "app/toml_note.h"
 #include "core/file.h"
 #include "core/hex.h"
 #include "core/i18n.h"
@@ -66,65 +67,22 @@ void settings_free(Settings *settings)
     g_free(settings);
 }
 
-/* "PATH: line L, column C: …" into a list of sentences. */
-static void note(const Reading *reading, GPtrArray *list, const TomlValue *at, const char *format,
-                 ...) G_GNUC_PRINTF(4, 5);
-static void note(const Reading *reading, GPtrArray *list, const TomlValue *at, const char *format,
-                 ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    g_autofree char *sentence = g_strdup_vprintf(format, arguments);
-    va_end(arguments);
-    g_autofree char *path = sanitize_string(reading->path);
-    g_ptr_array_add(list, g_strdup_printf(_("%s: line %u, column %u: %s"), path, at->line,
-                                          at->column, sentence));
-}
-#define problem(reading, at, ...) note(reading, (reading)->problems, at, __VA_ARGS__)
-#define warn(reading, at, ...)    note(reading, (reading)->settings->warnings, at, __VA_ARGS__)
-
-/* What the document says there, for a sentence: short and harmless. */
-static char *value_for_people(const TomlValue *value)
-{
-    enum { LONGEST = 60 };
-    switch (value->type) {
-    case TOML_STRING: {
-        g_autofree char *safe =
-            sanitize(span_of(value->as.string.text, value->as.string.size), SANITIZE_LINE);
-        if (g_utf8_strlen(safe, -1) <= LONGEST)
-            return g_strdup_printf("\"%s\"", safe);
-        g_autofree char *start = g_utf8_substring(safe, 0, LONGEST);
-        return g_strdup_printf("\"%s…\"", start);
-    }
-    case TOML_INTEGER:
-        return g_strdup_printf("%" G_GINT64_FORMAT, value->as.integer);
-    case TOML_BOOLEAN:
-        return g_strdup(value->as.boolean ? "true" : "false");
-    default:
-        return g_strdup_printf(_("of type %s"), toml_type_name(value->type));
-    }
-}
+#define problem(reading, at, ...) toml_note((reading)->problems, (reading)->path, at, __VA_ARGS__)
+#define warn(reading, at, ...) \
+    toml_note((reading)->settings->warnings, (reading)->path, at, __VA_ARGS__)
 
 static void wrong(const Reading *reading, SettingId id, const TomlValue *value,
                   const char *expected)
 {
     const SettingRow *row = &settings_table[id];
-    g_autofree char *found = value_for_people(value);
+    g_autofree char *found = toml_value_for_people(value);
     problem(reading, value, _("%s in [%s] is %s; expected %s"), row->key, row->section, found,
             expected);
 }
 
-/* A string without U+0000, or NULL. */
-static const char *plain_text(const TomlValue *value)
-{
-    if (value->type != TOML_STRING || strlen(value->as.string.text) != value->as.string.size)
-        return NULL;
-    return value->as.string.text;
-}
-
 static bool read_path(Reading *reading, SettingId id, const TomlValue *value)
 {
-    const char *text = plain_text(value);
+    const char *text = toml_plain_text(value);
     if (text == NULL || *text == '\0') {
         wrong(reading, id, value, _("the path of a file"));
         return false;
@@ -158,7 +116,7 @@ static bool url_is_http(const char *text)
 
 static bool read_url(Reading *reading, SettingId id, const TomlValue *value)
 {
-    const char *text = plain_text(value);
+    const char *text = toml_plain_text(value);
     if (text == NULL || !url_is_http(text)) {
         wrong(reading, id, value, _("a URL that begins with https:// or http://"));
         return false;
@@ -184,7 +142,7 @@ static void wrong_choice(const Reading *reading, SettingId id, const TomlValue *
 
 static bool read_choice(Reading *reading, SettingId id, const TomlValue *value)
 {
-    const char *choice = find_choice(settings_table[id].choices, plain_text(value));
+    const char *choice = find_choice(settings_table[id].choices, toml_plain_text(value));
     if (choice == NULL) {
         wrong_choice(reading, id, value);
         return false;
@@ -210,7 +168,7 @@ static bool read_elements(Reading *reading, SettingId id, const TomlValue *value
 
 static bool check_choice(Reading *reading, SettingId id, const TomlValue *value)
 {
-    if (find_choice(settings_table[id].choices, plain_text(value)) != NULL)
+    if (find_choice(settings_table[id].choices, toml_plain_text(value)) != NULL)
         return true;
     wrong_choice(reading, id, value);
     return false;
@@ -223,7 +181,7 @@ static bool read_choices(Reading *reading, SettingId id, const TomlValue *value)
 
 static bool check_text(Reading *reading, SettingId id, const TomlValue *value)
 {
-    const char *text = plain_text(value);
+    const char *text = toml_plain_text(value);
     if (text != NULL && *text != '\0')
         return true;
     wrong(reading, id, value, _("a string that is not empty"));
@@ -237,7 +195,7 @@ static bool read_texts(Reading *reading, SettingId id, const TomlValue *value)
     unsigned n = value->as.array->len;
     char **texts = g_new0(char *, n + 1);
     for (unsigned i = 0; i < n; i++)
-        texts[i] = g_strdup(plain_text(g_ptr_array_index(value->as.array, i)));
+        texts[i] = g_strdup(toml_plain_text(g_ptr_array_index(value->as.array, i)));
     reading->settings->values[id].texts = texts;
     return true;
 }
@@ -316,7 +274,7 @@ static bool read_colour(Reading *reading, SettingId id, const TomlValue *value)
     SettingColour *out = &reading->settings->values[id].colour;
     if (value->type == TOML_INTEGER && colour_of_index(value->as.integer, out))
         return true;
-    const char *text = plain_text(value);
+    const char *text = toml_plain_text(value);
     if (text != NULL && colour_of_text(text, out))
         return true;
     wrong(reading, id, value,
@@ -340,10 +298,10 @@ static bool (*const readers[])(Reading *, SettingId, const TomlValue *) = {
 static void add_key(Reading *reading, const char *command, const TomlValue *at,
                     const TomlValue *value)
 {
-    const char *text = plain_text(value);
+    const char *text = toml_plain_text(value);
     if (text == NULL) {
         g_autofree char *safe = sanitize_string(command);
-        g_autofree char *found = value_for_people(value);
+        g_autofree char *found = toml_value_for_people(value);
         problem(reading, value,
                 _("%s in [keys] is %s; expected a key, as in \"x\" or \"Ctrl-x\", or an array of "
                   "keys"),
@@ -390,7 +348,7 @@ static void read_policy(Reading *reading, const char *key, const TomlValue *valu
 static void write_value(GString *out, const TomlValue *value)
 {
     if (value->type != TOML_ARRAY) {
-        g_autofree char *text = value_for_people(value);
+        g_autofree char *text = toml_value_for_people(value);
         g_string_append(out, text);
         return;
     }
@@ -469,7 +427,7 @@ static void unknown_option(Reading *reading, const char *section, const char *ke
 static void read_section(Reading *reading, const char *section, const TomlValue *table)
 {
     if (table->type != TOML_TABLE) {
-        g_autofree char *found = value_for_people(table);
+        g_autofree char *found = toml_value_for_people(table);
         problem(reading, table, _("%s is %s; expected a table: [%s]"), section, found, section);
         return;
     }

@@ -24,6 +24,8 @@
           N_("the largest of the kinds above"))                                                    \
     LIMIT(POLICY, N_("policy file"), 1024 * 1024, N_("bytes"), N_("written by hand"))              \
     LIMIT(SETTINGS, N_("settings file"), 1024 * 1024, N_("bytes"), N_("written by hand"))          \
+    LIMIT(PROJECT, N_("configuration of a project"), 1024 * 1024, N_("bytes"),                     \
+          N_("written by hand"))                                                                   \
     LIMIT(KEY, N_("key file"), 64 * 1024, N_("bytes"), N_("an RSA key is 3 KiB"))                  \
     LIMIT(SECRETS, N_("secrets to seal"), 1024 * 1024, N_("bytes"),                                \
           N_("an enclave is sent them in one request"))                                            \
