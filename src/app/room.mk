@@ -5,6 +5,10 @@ libapp_a_SOURCES = \
 	src/app/cipher.h \
 	src/app/dialect.c \
 	src/app/dialect.h \
+	src/app/configuration.c \
+	src/app/configuration.h \
+	src/app/deed.c \
+	src/app/deed.h \
 	src/app/evidence.c \
 	src/app/evidence.h \
 	src/app/nearest.c \

@@ -142,4 +142,14 @@ FleetApp *fleet_app_inspect(FleetSource *source, unsigned number, const char *id
  * run or is not published has none. Never NULL; caller owns a reference. `now` is Unix seconds. */
 FleetApp *fleet_app_ask_health(FleetSource *source, FleetApp *app, int64_t now, Cancel *cancel);
 
+/* "https://HOST:PORT/PATH" where it is published, as this machine reaches it; `path` begins with a
+ * slash, or is "". NULL when it is not published. g_free. */
+char *fleet_app_url(FleetSource *source, const FleetApp *app, const char *path);
+
+/* The health of the one application that shows this certificate (DER): one GET, at most 5 s.
+ * FLEET_HEALTH_UNKNOWN with `error` when somebody else answers there (WIRE_ERROR_STRANGER), and
+ * when cancelled. It must be published. */
+FleetHealth fleet_app_ask_pinned(FleetSource *source, const FleetApp *app, GBytes *certificate,
+                                 Cancel *cancel, GError **error);
+
 #endif

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 app_tests = tests/unit/test-settings tests/unit/test-evidence tests/unit/test-recognise \
 	tests/unit/test-verification tests/unit/test-pccs tests/unit/test-hostile \
-	tests/unit/test-project
+	tests/unit/test-project \
+	tests/unit/test-configuration
 check_PROGRAMS += $(app_tests)
 TESTS += $(app_tests)
 tests_unit_test_settings_SOURCES = tests/unit/test-settings.c
@@ -15,6 +16,8 @@ tests_unit_test_verification_LDADD = $(APP_LIBS)
 tests_unit_test_pccs_SOURCES = tests/unit/test-pccs.c tests/unit/sim.h \
 	tests/unit/collateral_service.c tests/unit/collateral_service.h
 tests_unit_test_pccs_LDADD = $(APP_LIBS)
+tests_unit_test_configuration_SOURCES = tests/unit/test-configuration.c
+tests_unit_test_configuration_LDADD = $(APP_LIBS)
 tests_unit_test_hostile_SOURCES = tests/unit/test-hostile.c $(sim_support)
 tests_unit_test_hostile_LDADD = $(APP_LIBS)
 tests_unit_test_project_SOURCES = tests/unit/test-project.c
