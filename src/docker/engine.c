@@ -55,6 +55,7 @@ void docker_call_clear(DockerCall *call)
 {
     g_clear_pointer(&call->path, g_free);
     g_clear_pointer(&call->what, g_free);
+    g_clear_pointer(&call->body, g_bytes_unref);
 }
 
 char *docker_escape(const char *text)
@@ -86,10 +87,13 @@ static unsigned or_usual(unsigned deadline, unsigned usual)
 static WireRequest request_for(const DockerEngine *engine, const DockerCall *call, const char *url)
 {
     const DockerEndpoint *endpoint = engine->endpoint;
+    static const char *const json[] = {"Content-Type: application/json", NULL};
     unsigned extra = endpoint->transport == DOCKER_TRANSPORT_SSH ? SSH_EXTRA : 0;
     return (WireRequest){
         .url = url,
         .method = call->method,
+        .body = call->body,
+        .headers = call->headers == NULL && call->body != NULL ? json : call->headers,
         .socket_path = endpoint->socket,
         .command = (const char *const *)endpoint->command,
         .authority_file = endpoint->ca_file,
@@ -107,6 +111,15 @@ WireStream *docker_open(DockerEngine *engine, const DockerCall *call, WireNotify
     request.idle_deadline = call->idle_deadline;
     request.total_deadline = call->total_deadline;
     return wire_stream_open(&request, notify, data, free_data);
+}
+
+WireStream *docker_open_upload(DockerEngine *engine, const DockerCall *call, bool uploads)
+{
+    g_autofree char *url = url_of(engine, call);
+    WireRequest request = request_for(engine, call, url);
+    request.uploads = uploads;
+    request.idle_deadline = or_usual(call->idle_deadline, IDLE_DEADLINE);
+    return wire_stream_open(&request, NULL, NULL, NULL);
 }
 
 static WireAnswer *ask(DockerEngine *engine, const DockerCall *call, Cancel *cancel, GError **error)
@@ -137,6 +150,23 @@ WireAnswer *docker_ask(DockerEngine *engine, const DockerCall *call, Cancel *can
     if (!call->unversioned && !docker_ensure_version(engine, cancel, error))
         return NULL;
     return ask(engine, call, cancel, error);
+}
+
+json_t *docker_ask_json(DockerEngine *engine, DockerCall *call, const json_t *body, Cancel *cancel,
+                        GError **error)
+{
+    char *text = body == NULL ? NULL : json_dumps(body, JSON_COMPACT);
+    if (text != NULL)
+        call->body = g_bytes_new_with_free_func(text, strlen(text), free, text);
+    g_autoptr(WireAnswer) answer = docker_ask(engine, call, cancel, error);
+    if (answer == NULL)
+        return NULL;
+    size_t size;
+    const void *data = g_bytes_get_data(wire_answer_body(answer), &size);
+    json_t *root = json_parse(span_of(data, size));
+    if (root == NULL)
+        g_propagate_error(error, docker_rubbish(engine, call->what, _("it is no JSON")));
+    return root;
 }
 
 /* What an action is, how it is asked for and how its error begins. */

@@ -34,6 +34,7 @@ typedef enum {
     DOCKER_ERROR_CONFLICT,   /* not in the state that it is in */
     DOCKER_ERROR_REFUSED,    /* any other 4xx */
     DOCKER_ERROR_ENGINE,     /* a 5xx: the engine failed at it */
+    DOCKER_ERROR_FAILED,     /* it began, and told while it worked that it cannot be done */
 } DockerError;
 GQuark docker_error_quark(void);
 

@@ -5,6 +5,8 @@
 #ifndef MSE_DOCKER_PRIVATE_H
 #define MSE_DOCKER_PRIVATE_H
 
+#include "docker/exchange.h"
+#include "docker/image.h"
 #include "docker/json.h"
 #include "docker/stream.h"
 #include "wire/stream.h"
@@ -27,10 +29,12 @@ typedef struct DockerCall {
     char *path;         /* "/containers/json?all=1"; the version is put before it */
     char *what;
     bool unversioned;
-    unsigned head_deadline;  /* milliseconds until the answer begins; 0: the usual */
-    unsigned idle_deadline;  /* milliseconds without a byte; 0: the usual, of a stream none */
-    unsigned total_deadline; /* milliseconds; 0: the usual, of a stream none */
-    size_t body_maximum;     /* bytes; 0: LIMIT_DOCKER_ANSWER */
+    GBytes *body;               /* JSON that is sent, or NULL */
+    const char *const *headers; /* "Name: value" each, NULL-terminated; or NULL: of the body */
+    unsigned head_deadline;     /* milliseconds until the answer begins; 0: the usual */
+    unsigned idle_deadline;     /* milliseconds without a byte; 0: the usual, of a stream none */
+    unsigned total_deadline;    /* milliseconds; 0: the usual, of a stream none */
+    size_t body_maximum;        /* bytes; 0: LIMIT_DOCKER_ANSWER */
 } DockerCall;
 void docker_call_clear(DockerCall *call);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(DockerCall, docker_call_clear)
@@ -43,6 +47,45 @@ WireAnswer *docker_ask(DockerEngine *engine, const DockerCall *call, Cancel *can
 /* Opens what is asked as a stream of the wire. A version has to be agreed upon. */
 WireStream *docker_open(DockerEngine *engine, const DockerCall *call, WireNotify notify, void *data,
                         GDestroyNotify free_data);
+
+/* The same, its body by wire_stream_send when it `uploads`. */
+WireStream *docker_open_upload(DockerEngine *engine, const DockerCall *call, bool uploads);
+
+/* One exchange. */
+typedef struct DockerExchange {
+    const DockerCall *call;
+    DockerProduce produce; /* NULL: nothing is sent */
+    void *produce_data;
+    DockerConsume consume; /* NULL: the answer does not matter. Of a success alone */
+    void *consume_data;
+} DockerExchange;
+/* Sends and takes, to the end of the answer; a success is a 2xx. Agrees on a version first. */
+bool docker_exchange(DockerEngine *engine, const DockerExchange *exchange, Cancel *cancel,
+                     GError **error);
+
+/* What a build or a load tells while it is done: a JSON document after the other. */
+typedef struct DockerTold {
+    DockerEngine *engine;
+    const char *what; /* how errors begin */
+    DockerSay say;    /* or NULL */
+    void *data;       /* of it */
+    JsonSplit split;
+    GString *line;     /* of text that has not ended */
+    char *id;          /* the image's, when it was said */
+    GPtrArray *loaded; /* char*: names or ids of what was loaded */
+    GError *failure;   /* what the engine said that went wrong */
+} DockerTold;
+void docker_told_init(DockerTold *told, DockerEngine *engine, const char *what);
+void docker_told_clear(DockerTold *told);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(DockerTold, docker_told_clear)
+bool docker_told_consume(Span bytes, void *told, GError **error); /* a DockerConsume */
+/* After the end: false with `error` when the engine told of a failure, or was cut short. */
+bool docker_told_finish(DockerTold *told, GError **error);
+
+/* Asks with a document as body and takes the document that is answered; NULL with `error` set. The
+ * body is borrowed, and may be NULL. */
+json_t *docker_ask_json(DockerEngine *engine, DockerCall *call, const json_t *body, Cancel *cancel,
+                        GError **error);
 
 /* Agrees on a version, unless that was done. */
 bool docker_ensure_version(DockerEngine *engine, Cancel *cancel, GError **error);

@@ -71,7 +71,7 @@ static int on_seek(void *data, curl_off_t offset, int origin)
     return CURL_SEEKFUNC_OK;
 }
 
-static bool add_header(Transfer *transfer, const char *line, GError **error)
+bool transfer_add_header(Transfer *transfer, const char *line, GError **error)
 {
     struct curl_slist *longer =
         strpbrk(line, "\r\n") != NULL ? NULL : curl_slist_append(transfer->sent_headers, line);
@@ -134,7 +134,7 @@ static bool send_body(Transfer *transfer, const WireRequest *request, GError **e
     curl_easy_setopt(curl, CURLOPT_SEEKDATA, transfer);
     curl_easy_setopt(curl, CURLOPT_INFILESIZE_LARGE, (curl_off_t)transfer->body_size);
     /* A second of waiting for "100 Continue", which few servers send. */
-    return add_header(transfer, "Expect:", error);
+    return transfer_add_header(transfer, "Expect:", error);
 }
 
 bool wire_has_body(const WireRequest *request)
@@ -144,12 +144,16 @@ bool wire_has_body(const WireRequest *request)
 
 bool transfer_set_body(Transfer *transfer, const WireRequest *request, GError **error)
 {
-    if (!wire_has_body(request))
+    if (request->uploads) {
+        if (!transfer_set_upload(transfer, request, error))
+            return false;
+    } else if (!wire_has_body(request)) {
         send_nothing(transfer->curl, request->method);
-    else if (!send_body(transfer, request, error))
+    } else if (!send_body(transfer, request, error)) {
         return false;
+    }
     for (size_t i = 0; request->headers != NULL && request->headers[i] != NULL; i++)
-        if (!add_header(transfer, request->headers[i], error))
+        if (!transfer_add_header(transfer, request->headers[i], error))
             return false;
     if (transfer->sent_headers != NULL)
         curl_easy_setopt(transfer->curl, CURLOPT_HTTPHEADER, transfer->sent_headers);

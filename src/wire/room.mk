@@ -15,5 +15,6 @@ libwire_a_SOURCES = \
 	src/wire/transfer.c \
 	src/wire/transfer.h \
 	src/wire/trust.c \
+	src/wire/upload.c \
 	src/wire/url.c \
 	src/wire/wire.h

@@ -9,10 +9,12 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#define BLOCK_INTERVAL (16 * 1000) /* microseconds between blocks that are not full */
+#define OUTGOING_SIZE  (512 * 1024) /* bytes of an upload that the other side did not take */
+#define BLOCK_INTERVAL (16 * 1000)  /* microseconds between blocks that are not full */
 
 /* Shared by whoever opened it and the wire thread. */
 struct WireStream {
@@ -33,6 +35,15 @@ struct WireStream {
     bool closed; /* nobody takes any more */
     bool over;   /* END was taken */
     int ready;   /* an eventfd for wire_stream_wait, or -1 */
+
+    struct {
+        uint8_t *ring; /* NULL: nothing was ever sent */
+        size_t start, used;
+        bool finished; /* by whoever sends */
+        bool starved;  /* the transfer waits for more */
+        bool ended;    /* nobody takes any more */
+        int room;      /* an eventfd for wire_stream_send, or -1 */
+    } outgoing;
 };
 
 void wire_piece_free(WirePiece *piece)
@@ -58,10 +69,20 @@ static void stream_unref(WireStream *stream)
     for (WirePiece *piece; (piece = g_queue_pop_head(&stream->pieces)) != NULL;)
         wire_piece_free(piece);
     g_byte_array_unref(stream->block);
+    g_free(stream->outgoing.ring);
+    if (stream->outgoing.room >= 0)
+        close(stream->outgoing.room);
     if (stream->ready >= 0)
         close(stream->ready);
     g_mutex_clear(&stream->mutex);
     g_free(stream);
+}
+
+static void signal_event(int descriptor)
+{
+    uint64_t one = 1;
+    ssize_t ignored = descriptor < 0 ? 0 : write(descriptor, &one, sizeof one);
+    (void)ignored;
 }
 
 /* Takes the piece. Whoever waits is woken, and told when there was nothing before. */
@@ -71,12 +92,7 @@ static void hand_on(WireStream *stream, WirePiece *piece)
     bool first = g_queue_is_empty(&stream->pieces), wanted = !stream->closed;
     if (wanted)
         g_queue_push_tail(&stream->pieces, piece);
-    int ready = stream->ready;
-    if (ready >= 0) {
-        uint64_t one = 1;
-        ssize_t ignored = write(ready, &one, sizeof one);
-        (void)ignored;
-    }
+    signal_event(stream->ready);
     g_mutex_unlock(&stream->mutex);
     if (!wanted)
         wire_piece_free(piece);
@@ -154,10 +170,48 @@ static int64_t on_flush(Transfer *transfer, void *owner, int64_t now)
     return INT64_MAX;
 }
 
+/* With the mutex held: as much as there is of the ring, which may be in two pieces. */
+static size_t take_outgoing(WireStream *stream, char *out, size_t capacity)
+{
+    size_t n = MIN(capacity, stream->outgoing.used);
+    size_t first = MIN(n, OUTGOING_SIZE - stream->outgoing.start);
+    memcpy(out, stream->outgoing.ring + stream->outgoing.start, first);
+    memcpy(out + first, stream->outgoing.ring, n - first);
+    stream->outgoing.start = (stream->outgoing.start + n) % OUTGOING_SIZE;
+    stream->outgoing.used -= n;
+    if (stream->outgoing.used <= OUTGOING_SIZE / 2)
+        signal_event(stream->outgoing.room);
+    return n;
+}
+
+static size_t on_more(Transfer *transfer, void *owner, char *out, size_t capacity)
+{
+    WireStream *stream = owner;
+    (void)transfer;
+    size_t n = 0;
+    g_mutex_lock(&stream->mutex);
+    if (stream->outgoing.used > 0)
+        n = take_outgoing(stream, out, capacity);
+    else if (!stream->outgoing.finished)
+        n = CURL_READFUNC_PAUSE;
+    stream->outgoing.starved = n == CURL_READFUNC_PAUSE;
+    g_mutex_unlock(&stream->mutex);
+    return n;
+}
+
+static void end_outgoing(WireStream *stream)
+{
+    g_mutex_lock(&stream->mutex);
+    stream->outgoing.ended = true;
+    signal_event(stream->outgoing.room);
+    g_mutex_unlock(&stream->mutex);
+}
+
 static void on_end(Transfer *transfer, void *owner, GError *error)
 {
     WireStream *stream = owner;
     (void)transfer;
+    end_outgoing(stream);
     hand_on_block(stream, clock_monotonic());
     WirePiece *piece = piece_new(WIRE_PIECE_END);
     piece->error = error;
@@ -168,7 +222,7 @@ static void on_end(Transfer *transfer, void *owner, GError *error)
 }
 
 static const TransferOwner kind = {
-    .head = on_head, .body = on_body, .flush = on_flush, .end = on_end};
+    .head = on_head, .body = on_body, .more = on_more, .flush = on_flush, .end = on_end};
 
 static Transfer *begin(WireStream *stream, const WireRequest *request, GError **error)
 {
@@ -192,7 +246,7 @@ WireStream *wire_stream_open(const WireRequest *request, WireNotify notify, void
     g_atomic_ref_count_init(&stream->references);
     g_mutex_init(&stream->mutex);
     stream->block = g_byte_array_new();
-    stream->ready = -1;
+    stream->ready = stream->outgoing.room = -1;
     stream->notify = notify;
     stream->data = data;
     stream->free_data = free_data;
@@ -262,6 +316,80 @@ WirePiece *wire_stream_wait(WireStream *stream, Cancel *cancel, GError **error)
         if (!cancel_wait(cancel, ready, POLLIN, error))
             return NULL;
     }
+}
+
+/* With the mutex held: as much as there is room for; `starved` when the transfer waits for it. */
+static size_t add_outgoing(WireStream *stream, const uint8_t *bytes, size_t size, bool *starved)
+{
+    if (stream->outgoing.ring == NULL)
+        stream->outgoing.ring = g_malloc(OUTGOING_SIZE);
+    size_t n = MIN(size, OUTGOING_SIZE - stream->outgoing.used);
+    size_t end = (stream->outgoing.start + stream->outgoing.used) % OUTGOING_SIZE;
+    size_t first = MIN(n, OUTGOING_SIZE - end);
+    memcpy(stream->outgoing.ring + end, bytes, first);
+    memcpy(stream->outgoing.ring, bytes + first, n - first);
+    stream->outgoing.used += n;
+    *starved = n > 0 && stream->outgoing.starved;
+    stream->outgoing.starved = stream->outgoing.starved && n == 0;
+    return n;
+}
+
+/* An eventfd that is readable when there was room since it was last read. With the mutex held. */
+static int watch_room(WireStream *stream)
+{
+    if (stream->outgoing.room < 0)
+        stream->outgoing.room = eventfd(1, EFD_CLOEXEC | EFD_NONBLOCK);
+    return stream->outgoing.room;
+}
+
+static bool wait_for_room(int room, Cancel *cancel, GError **error)
+{
+    uint64_t ignored;
+    if (room < 0) {
+        g_set_error_literal(error, WIRE_ERROR, WIRE_ERROR_SETUP, g_strerror(EMFILE));
+        return false;
+    }
+    if (!cancel_wait(cancel, room, POLLIN, error))
+        return false;
+    ssize_t n = read(room, &ignored, sizeof ignored);
+    (void)n; /* nothing there is fine too */
+    return true;
+}
+
+bool wire_stream_send(WireStream *stream, const void *bytes, size_t size, Cancel *cancel,
+                      GError **error)
+{
+    for (size_t sent = 0;;) {
+        bool starved = false;
+        g_mutex_lock(&stream->mutex);
+        bool ended = stream->outgoing.ended;
+        if (!ended)
+            sent += add_outgoing(stream, (const uint8_t *)bytes + sent, size - sent, &starved);
+        int room = sent < size ? watch_room(stream) : -1;
+        g_mutex_unlock(&stream->mutex);
+        if (starved)
+            wire_thread_resume(stream->transfer);
+        if (ended) {
+            g_set_error_literal(error, WIRE_ERROR, WIRE_ERROR_CUT,
+                                _("the other side takes nothing more"));
+            return false;
+        }
+        if (sent == size)
+            return !cancel_is_set(cancel, error);
+        if (!wait_for_room(room, cancel, error))
+            return false;
+    }
+}
+
+void wire_stream_finish(WireStream *stream)
+{
+    g_mutex_lock(&stream->mutex);
+    stream->outgoing.finished = true;
+    bool starved = stream->outgoing.starved && !stream->outgoing.ended;
+    stream->outgoing.starved = false;
+    g_mutex_unlock(&stream->mutex);
+    if (starved)
+        wire_thread_resume(stream->transfer);
 }
 
 void wire_stream_close(WireStream *stream)

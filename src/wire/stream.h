@@ -58,6 +58,16 @@ WirePiece *wire_stream_take(WireStream *stream);
  * threads of jobs. */
 WirePiece *wire_stream_wait(WireStream *stream, Cancel *cancel, GError **error);
 
+/* Sends more of the body of a request that `uploads`; it goes out in chunks. Waits while half a
+ * megabyte was not yet taken by the other side. False with `error` set when cancelled; with
+ * WIRE_ERROR_CUT when nothing more is taken since the transfer ended: its END, which is to be
+ * taken, says why. What comes back meanwhile should be taken too, or the other side may wait for
+ * that. For the threads of jobs. */
+bool wire_stream_send(WireStream *stream, const void *bytes, size_t size, Cancel *cancel,
+                      GError **error);
+/* That was all of the body. */
+void wire_stream_finish(WireStream *stream);
+
 /* Ends the stream, wherever it is, and gives up the handle. Returns at once; the connection is
  * closed within 100 ms, and a `notify` that is under way in the wire thread may still finish
  * (see `free_data`). NULL is fine. */

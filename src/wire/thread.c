@@ -141,8 +141,8 @@ static void obey(const Order *order)
     case ORDER_RESUME:
         if (transfer->state != TRANSFER_RUNS)
             break;
-        transfer->paused = false;
-        transfer->last_byte = clock_monotonic();
+        transfer->paused = transfer->starved = false;
+        transfer->last_byte = transfer->last_sent = clock_monotonic();
         curl_easy_pause(transfer->curl, CURLPAUSE_CONT);
         break;
     }
@@ -170,9 +170,9 @@ static int64_t due_of(const Transfer *transfer)
         return child_may_speak(transfer->child) ? transfer->linger_until : 0;
     if (transfer->total_deadline != 0)
         due = transfer->began + (int64_t)transfer->total_deadline * 1000;
-    if (!transfer->head_ended && !transfer->headless)
-        due = earlier(due, transfer->began + (int64_t)transfer->head_deadline * 1000);
-    if (transfer->head_ended && transfer->idle_deadline != 0 && !transfer->paused)
+    due = earlier(due, transfer_head_due(transfer));
+    if (transfer->head_ended && transfer->idle_deadline != 0 && !transfer->paused &&
+        !transfer->starved)
         due = earlier(due, transfer->last_byte + (int64_t)transfer->idle_deadline * 1000);
     return due;
 }
@@ -316,7 +316,7 @@ static void give(OrderKind kind, Transfer *transfer)
 bool wire_thread_add(Transfer *transfer, GError **error)
 {
     transfer->began = clock_monotonic();
-    transfer->last_byte = transfer->began;
+    transfer->last_byte = transfer->last_sent = transfer->began;
     g_mutex_lock(&wire.mutex);
     bool there = ensure_thread(error);
     if (there)

@@ -244,18 +244,31 @@ static GError *timeout_error(const Transfer *transfer, double seconds)
         transfer->what, happened, seconds);
 }
 
+/* What is uploaded may take its time, as long as it goes on. */
+static int64_t asked_at(const Transfer *transfer)
+{
+    return transfer->uploads ? transfer->last_sent : transfer->began;
+}
+
+int64_t transfer_head_due(const Transfer *transfer)
+{
+    if (transfer->head_ended || transfer->headless || transfer->starved)
+        return INT64_MAX;
+    return asked_at(transfer) + (int64_t)transfer->head_deadline * 1000;
+}
+
 GError *transfer_late(const Transfer *transfer, int64_t now)
 {
-    int64_t waited = now - transfer->began, allowed = INT64_MAX;
+    int64_t allowed = INT64_MAX;
     if (transfer->total_deadline != 0)
-        allowed = (int64_t)transfer->total_deadline * 1000;
-    if (!transfer->head_ended && !transfer->headless)
-        allowed = MIN(allowed, (int64_t)transfer->head_deadline * 1000);
-    if (waited >= allowed)
-        return timeout_error(transfer, (double)waited / 1e6);
+        allowed = transfer->began + (int64_t)transfer->total_deadline * 1000;
+    if (now >= allowed)
+        return timeout_error(transfer, (double)(now - transfer->began) / 1e6);
+    if (now >= transfer_head_due(transfer))
+        return timeout_error(transfer, (double)(now - asked_at(transfer)) / 1e6);
     int64_t silent = now - transfer->last_byte;
     if (!transfer->head_ended || transfer->idle_deadline == 0 || transfer->paused ||
-        silent < (int64_t)transfer->idle_deadline * 1000)
+        transfer->starved || silent < (int64_t)transfer->idle_deadline * 1000)
         return NULL;
     return g_error_new(WIRE_ERROR, WIRE_ERROR_TIMEOUT,
                        _("%s: nothing more came for %.3g seconds; try again"), transfer->what,

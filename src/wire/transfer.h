@@ -22,6 +22,9 @@ typedef struct TransferOwner {
     void (*head)(Transfer *transfer, void *owner);
     /* As libcurl's write function: `size`, or CURL_WRITEFUNC_PAUSE, or anything else to fail. */
     size_t (*body)(Transfer *transfer, void *owner, const char *bytes, size_t size);
+    /* As libcurl's read function, for an upload: bytes written to `out` (0: that was all), or
+     * CURL_READFUNC_PAUSE when there are none now. NULL: it uploads nothing. */
+    size_t (*more)(Transfer *transfer, void *owner, char *out, size_t capacity);
     /* Hands on what should wait no longer; says when to come again, INT64_MAX: not. Called after
      * whatever happened. NULL: nothing to do. Both in monotonic microseconds. */
     int64_t (*flush)(Transfer *transfer, void *owner, int64_t now);
@@ -66,6 +69,10 @@ struct Transfer {
     int body_file; /* -1: none */
     uint64_t body_offset, body_size, body_sent;
 
+    bool uploads;      /* the body comes piece by piece, from kind->more */
+    bool starved;      /* and there is none now: silence means nothing then */
+    int64_t last_sent; /* when some of it was taken, monotonic microseconds */
+
     char **command; /* see WireRequest; NULL: none */
     char *command_key;
     Child *child; /* the one started for it; NULL: none, or it uses another's */
@@ -88,6 +95,11 @@ bool transfer_set_tls(Transfer *transfer, const WireRequest *request, GError **e
 /* What is sent. */
 bool transfer_set_body(Transfer *transfer, const WireRequest *request, GError **error);
 
+bool transfer_set_upload(Transfer *transfer, const WireRequest *request, GError **error);
+bool transfer_add_header(Transfer *transfer, const char *line, GError **error);
+
+/* When the head is late, monotonic microseconds; INT64_MAX: it is there, or not waited for. */
+int64_t transfer_head_due(const Transfer *transfer);
 /* The error that an end is; NULL for a success. */
 GError *transfer_error(const Transfer *transfer, CURLcode code);
 /* That one of the deadlines that libcurl does not watch has passed. */

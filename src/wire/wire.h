@@ -70,7 +70,8 @@ typedef struct WireRequest {
     size_t body_maximum;        /* bytes; default LIMIT_HTTP_BODY; of a stream: none */
     unsigned connect_deadline;  /* milliseconds, name and handshake included; default 10,000 */
     unsigned total_deadline;    /* milliseconds; default 30,000; of a stream: none */
-    unsigned head_deadline;     /* milliseconds until the answer begins; default 30,000 */
+    unsigned head_deadline;     /* milliseconds until the answer begins (of an upload: after the
+                                 * last piece that the server took); default 30,000 */
     unsigned idle_deadline;     /* milliseconds without a byte once it began; default: none */
     const char *method;         /* NULL: GET, or PUT with a body */
     const char *const *headers; /* "Name: value" each, NULL-terminated; or NULL */
@@ -79,6 +80,7 @@ typedef struct WireRequest {
     int body_file;              /* a regular file to send, when body_size is not 0: from */
     uint64_t body_offset;       /* here on (pread; it stays the caller's and open) */
     uint64_t body_size;         /* so many bytes */
+    bool uploads;               /* the body comes by wire_stream_send (of a stream alone) */
     const WireTls *tls;         /* or NULL */
     const char *socket_path;    /* a unix socket to connect to, whatever the URL's host; or NULL */
     /* The connection is the standard input and output of this program (argv, looked for in PATH,

@@ -6,6 +6,8 @@
 #include "config.h"
 
 #include "core/clock.h"
+#include "docker/create.h"
+#include "docker/image.h"
 #include "docker/stream.h"
 
 #include "tests/unit/fake_engine.h"
@@ -429,6 +431,117 @@ static void tear_down(void)
     g_clear_pointer(&image, g_free);
 }
 
+static bool add_piece(Span bytes, void *data, GError **error)
+{
+    (void)error;
+    g_byte_array_append(data, bytes.data, (guint)bytes.size);
+    return true;
+}
+
+static bool put_pieces(DockerUpload *upload, void *data, GError **error)
+{
+    const GByteArray *tar = data;
+    for (size_t at = 0; at < tar->len; at += 10000)
+        if (!docker_upload_put(upload, span_of(tar->data + at, MIN(10000, tar->len - at)), error))
+            return false;
+    return true;
+}
+
+/* What a shell's line prints, which is a tar. */
+static GByteArray *tar_of(const char *line)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *bytes = NULL;
+    gsize size;
+    g_autofree char *file = g_build_filename(g_get_tmp_dir(), "made.tar", NULL);
+    g_assert_true(shell(line, file));
+    g_assert_true(g_file_get_contents(file, &bytes, &size, &error));
+    GByteArray *tar = g_byte_array_new();
+    return g_byte_array_append(tar, (const guint8 *)bytes, (guint)size);
+}
+
+/* Built, saved, removed, loaded again as the same. */
+static void test_images(void)
+{
+    if (!engine_there())
+        return;
+    g_autoptr(DockerEngine) engine = local();
+    g_autoptr(GError) error = NULL;
+    g_autofree char *tag = g_strdup_printf("mse-test-built-%d:1", (int)getpid());
+    g_autoptr(GByteArray) context =
+        tar_of("d=$(mktemp -d) && printf 'FROM scratch\\nCOPY file /there\\n"
+               "ENTRYPOINT [\"/none\"]\\n' >$d/Dockerfile && echo hello >$d/file && "
+               "tar -C $d -cf $1 . && rm -r $d");
+    const DockerBuild build = {.tag = tag, .context = put_pieces, .context_data = context};
+    g_autofree char *id = docker_image_build(engine, &build, NULL, &error);
+    g_assert_no_error(error);
+    g_autoptr(GByteArray) saved = g_byte_array_new();
+    g_assert_true(docker_image_save(engine, tag, add_piece, saved, NULL, &error));
+    g_assert_no_error(error);
+    g_assert_true(docker_image_remove(engine, tag, NULL, &error));
+    g_assert_null(docker_image_inspect(engine, tag, NULL, &error));
+    g_assert_error(error, DOCKER_ERROR, DOCKER_ERROR_NOT_FOUND);
+    g_clear_error(&error);
+    g_auto(GStrv) loaded = docker_image_load(engine, put_pieces, saved, NULL, &error);
+    g_assert_no_error(error);
+    g_assert_cmpstr(loaded[0], ==, tag);
+    g_autoptr(DockerImage) again = docker_image_inspect(engine, id, NULL, &error);
+    g_assert_no_error(error);
+    g_assert_cmpstr(again->id, ==, id);
+    g_assert_cmpstr(again->entrypoint[0], ==, "/none");
+    g_assert_true(docker_image_remove(engine, id, NULL, &error));
+    g_assert_no_error(error);
+    g_byte_array_set_size(saved, saved->len / 2);
+    g_assert_null(docker_image_load(engine, put_pieces, saved, NULL, &error));
+    g_assert_error(error, DOCKER_ERROR, DOCKER_ERROR_FAILED);
+    g_clear_error(&error);
+    g_autoptr(GByteArray) wrong =
+        tar_of("d=$(mktemp -d) && printf 'FROM scratch\\nCOPY none /there\\n' >$d/Dockerfile && "
+               "tar -C $d -cf $1 . && rm -r $d");
+    const DockerBuild broken = {.tag = tag, .context = put_pieces, .context_data = wrong};
+    g_assert_null(docker_image_build(engine, &broken, NULL, &error));
+    g_assert_error(error, DOCKER_ERROR, DOCKER_ERROR_FAILED);
+}
+
+/* Created without a network, given a file, run to its end, removed. */
+static void test_create(void)
+{
+    static const char *const command[] = {"3", NULL};
+    if (!engine_there())
+        return;
+    g_autoptr(DockerEngine) engine = local();
+    g_autoptr(GError) error = NULL;
+    g_autofree char *made = g_strdup_printf("mse-test-made-%d", (int)getpid());
+    const DockerSpec spec = {.name = made,
+                             .image = image,
+                             .command = command,
+                             .network = "none",
+                             .no_capabilities = true,
+                             .memory = 64 * 1024 * 1024,
+                             .processes = 16};
+    g_autofree char *id = docker_container_create(engine, &spec, NULL, &error);
+    g_assert_no_error(error);
+    g_assert_null(docker_container_create(engine, &spec, NULL, &error));
+    g_assert_error(error, DOCKER_ERROR, DOCKER_ERROR_CONFLICT);
+    g_clear_error(&error);
+    g_autoptr(GByteArray) files =
+        tar_of("d=$(mktemp -d) && mkdir -p $d/opt/input && echo hello >$d/opt/input/file && "
+               "tar -C $d -cf $1 opt && rm -r $d");
+    g_assert_true(docker_container_put(engine, id, "/", put_pieces, files, NULL, &error));
+    g_assert_no_error(error);
+    g_autoptr(GBytes) back =
+        docker_engine_archive(engine, id, "/opt/input/file", 100000, NULL, &error);
+    g_assert_no_error(error);
+    g_assert_true(docker_engine_act(engine, DOCKER_START, id, NULL, &error));
+    int status = -1;
+    g_assert_true(docker_engine_act(engine, DOCKER_KILL, id, NULL, &error));
+    g_assert_true(docker_container_wait(engine, id, 60000, &status, NULL, &error));
+    g_assert_no_error(error);
+    g_assert_cmpint(status, ==, 137);
+    g_assert_true(docker_engine_act(engine, DOCKER_REMOVE, id, NULL, &error));
+    g_assert_no_error(error);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -437,6 +550,8 @@ int main(int argc, char **argv)
     g_test_add_func("/docker/real/logs", test_logs);
     g_test_add_func("/docker/real/stats", test_stats);
     g_test_add_func("/docker/real/archive", test_archive);
+    g_test_add_func("/docker/real/images", test_images);
+    g_test_add_func("/docker/real/create", test_create);
     g_test_add_func("/docker/real/tls", test_tls);
     g_test_add_func("/docker/real/ssh", test_ssh);
     g_test_add_func("/docker/real/zz-acts", test_acts);

@@ -16,7 +16,8 @@ layers() { # layers TREE
             may["docker"] = "core format wire docker"
             may["app"] = "core format attest seal wire app"
             may["fleet"] = may["app"] " docker fleet"
-            may["command"] = may["fleet"] " command"
+            may["life"] = may["fleet"] " life"
+            may["command"] = may["life"] " command"
             may["ui"] = may["command"] " ui"
             may["main.c"] = may["ui"]
             may["sim"] = "core format sim"
@@ -74,6 +75,8 @@ planted "wire uses attest" src/wire/a.c '"attest/quote.h"' 'wire must not use at
 planted "docker uses app" src/docker/a.c '"app/settings.h"' 'docker must not use app'
 planted "app uses command" src/app/a.h '"command/job.h"' 'app must not use command'
 planted "app uses fleet" src/app/a.h '"fleet/fleet.h"' 'app must not use fleet'
+planted "fleet uses life" src/fleet/a.h '"life/life.h"' 'fleet must not use life'
+planted "life uses command" src/life/a.c '"command/job.h"' 'life must not use command'
 planted "fleet uses command" src/fleet/a.h '"command/job.h"' 'fleet must not use command'
 planted "command uses ui" src/command/a.c '"ui/ui.h"' 'command must not use ui'
 planted "sim uses attest" src/sim/a.c '"attest/quote.h"' 'sim must not use attest'

@@ -35,6 +35,7 @@ struct FakeConnection {
     FakeEngine *engine;
     int descriptor;
     SSL *tls;
+    char *head; /* of the last request */
 };
 
 static const FakeRoute usual[] = {
@@ -69,7 +70,7 @@ bool fake_write(FakeConnection *connection, const void *bytes, size_t size)
     return true;
 }
 
-static ssize_t get(FakeConnection *connection, void *bytes, size_t size)
+ssize_t fake_read(FakeConnection *connection, void *bytes, size_t size)
 {
     if (connection->tls != NULL) {
         if (SSL_pending(connection->tls) == 0 &&
@@ -85,7 +86,7 @@ static ssize_t get(FakeConnection *connection, void *bytes, size_t size)
 static void hold(FakeConnection *connection)
 {
     char ignored[4096];
-    while (get(connection, ignored, sizeof ignored) > 0)
+    while (fake_read(connection, ignored, sizeof ignored) > 0)
         continue;
 }
 
@@ -98,13 +99,64 @@ static void drip(FakeConnection *connection, const char *bytes, size_t size)
     }
 }
 
-/* Up to the empty line; these tests send no bodies. */
+/* `size` more bytes of the body. */
+static bool add_body(FakeConnection *connection, GByteArray *body, size_t size)
+{
+    guint8 bytes[16384];
+    while (size > 0) {
+        ssize_t n = fake_read(connection, bytes, MIN(size, sizeof bytes));
+        if (n <= 0)
+            return false;
+        g_byte_array_append(body, bytes, (guint)n);
+        size -= (size_t)n;
+    }
+    return true;
+}
+
+/* A line of the framing; its number in hex. */
+static bool read_chunk_size(FakeConnection *connection, size_t *size)
+{
+    char line[64] = "";
+    for (size_t used = 0; used < sizeof line - 1; used++) {
+        if (fake_read(connection, line + used, 1) != 1)
+            return false;
+        if (g_str_has_suffix(line, "\r\n")) {
+            *size = g_ascii_strtoull(line, NULL, 16);
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool read_chunks(FakeConnection *connection, GByteArray *body)
+{
+    for (size_t size = 1; size > 0;) {
+        if (!read_chunk_size(connection, &size) || !add_body(connection, body, size + 2))
+            return false;
+        g_byte_array_set_size(body, body->len - 2);
+    }
+    return true;
+}
+
+GByteArray *fake_read_body(FakeConnection *connection)
+{
+    GByteArray *body = g_byte_array_new();
+    const char *length = strcasestr(connection->head, "\r\nContent-Length:");
+    bool whole = length == NULL ? read_chunks(connection, body)
+                                : add_body(connection, body,
+                                           g_ascii_strtoull(strchr(length, ':') + 1, NULL, 10));
+    if (!whole)
+        g_clear_pointer(&body, g_byte_array_unref);
+    return body;
+}
+
+/* Up to the empty line. */
 static bool read_request(FakeConnection *connection, char *request)
 {
     size_t size = 0;
     request[0] = '\0';
     while (strstr(request, "\r\n\r\n") == NULL) {
-        ssize_t n = size < REQUEST_MAXIMUM - 1 ? get(connection, request + size, 1) : -1;
+        ssize_t n = size < REQUEST_MAXIMUM - 1 ? fake_read(connection, request + size, 1) : -1;
         if (n <= 0)
             return false;
         size += (size_t)n;
@@ -150,6 +202,8 @@ static void serve(FakeConnection *connection)
     g_autofree char *request = g_malloc(REQUEST_MAXIMUM);
     bool goes_on = true;
     while (goes_on && read_request(connection, request)) {
+        g_free(connection->head);
+        connection->head = g_strdup(request);
         *strstr(request, "\r\n") = '\0';
         g_mutex_lock(&engine->mutex);
         g_string_append_printf(engine->requests, "%s\n", request);
@@ -184,7 +238,7 @@ static void forward(FakeConnection *connection)
         if (waits[2].revents != 0)
             break;
         if (pending || waits[0].revents != 0) {
-            ssize_t n = get(connection, bytes, sizeof bytes);
+            ssize_t n = fake_read(connection, bytes, sizeof bytes);
             if (n <= 0 || !fake_write(&there, bytes, (size_t)n))
                 break;
         }
@@ -224,6 +278,7 @@ static gpointer run_connection(gpointer data)
     g_mutex_lock(&engine->mutex);
     engine->open--;
     g_mutex_unlock(&engine->mutex);
+    g_free(connection->head);
     g_free(connection);
     return NULL;
 }

@@ -10,10 +10,15 @@
 #include <glib.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 typedef struct FakeConnection FakeConnection;
 /* False when the other side is gone, or the test is over. */
 bool fake_write(FakeConnection *connection, const void *bytes, size_t size);
+/* What comes next, as recv has it: for `serve`, which has to take the body of what was asked. */
+ssize_t fake_read(FakeConnection *connection, void *bytes, size_t size);
+/* The body of what was asked, whole, chunked or not; NULL when the other side ended in between. */
+GByteArray *fake_read_body(FakeConnection *connection);
 
 typedef enum {
     FAKE_KEEP,  /* wait for the next request */
@@ -26,7 +31,7 @@ typedef enum {
 /* The first whose `match` is in the request's first line answers. */
 typedef struct FakeRoute {
     const char *match;
-    const char *answer; /* NULL: nothing */
+    const char *answer; /* NULL: nothing. The body of what was asked is left where it is */
     size_t size;        /* of it; 0: strlen */
     FakeThen then;
     void (*serve)(FakeConnection *connection); /* after the answer, or NULL */

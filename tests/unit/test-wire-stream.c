@@ -287,12 +287,76 @@ static void test_close(void)
     g_assert_cmpint(g_atomic_int_get(&freed), ==, 100);
 }
 
+static void serve_upload(FakeConnection *connection)
+{
+    g_autoptr(GByteArray) body = fake_read_body(connection);
+    g_autofree char *answer =
+        body == NULL ? NULL : g_strdup_printf(FAKE_HEAD "\r\n%u bytes", body->len);
+    if (answer != NULL)
+        fake_write(connection, answer, strlen(answer));
+}
+
+static const FakeRoute upload_routes[] = {
+    {.match = "PUT /taken", .serve = serve_upload, .then = FAKE_CLOSE},
+    {.match = "PUT /frozen", .then = FAKE_HOLD},
+    {.match = NULL},
+};
+
+/* Who has nothing to send for a while is not late; the other side is, when it takes nothing. */
+static void test_upload(void)
+{
+    g_autoptr(FakeEngine) fake = fake_engine_start(upload_routes, NULL);
+    g_autoptr(GError) error = NULL;
+    g_autofree char *block = g_strnfill(WIRE_BLOCK_SIZE, 'x');
+    const WireRequest request = {.url = "http://x/taken",
+                                 .socket_path = path_of(fake),
+                                 .head_deadline = 200,
+                                 .idle_deadline = 200,
+                                 .uploads = true};
+    g_autoptr(WireStream) stream = wire_stream_open(&request, NULL, NULL, NULL);
+    g_autoptr(Cancel) pause = cancel_new();
+    cancel_set_deadline(pause, 500);
+    g_assert_null(wire_stream_wait(stream, pause, &error)); /* longer than the deadline */
+    g_assert_error(error, CANCEL_ERROR, CANCEL_ERROR_DEADLINE);
+    g_clear_error(&error);
+    for (size_t i = 0; i < 100; i++)
+        g_assert_true(wire_stream_send(stream, block, WIRE_BLOCK_SIZE, NULL, &error));
+    g_assert_no_error(error);
+    wire_stream_finish(stream);
+    g_assert_cmpuint(drain(stream, &error), ==, strlen("6553600 bytes"));
+    g_assert_no_error(error);
+    g_assert_false(wire_stream_send(stream, block, 1, NULL, &error));
+    g_assert_error(error, WIRE_ERROR, WIRE_ERROR_CUT);
+}
+
+static void test_upload_frozen(void)
+{
+    g_autoptr(FakeEngine) fake = fake_engine_start(upload_routes, NULL);
+    g_autoptr(GError) error = NULL;
+    g_autofree char *block = g_strnfill(WIRE_BLOCK_SIZE, 'x');
+    const WireRequest request = {.url = "http://x/frozen",
+                                 .socket_path = path_of(fake),
+                                 .head_deadline = 300,
+                                 .uploads = true};
+    g_autoptr(WireStream) stream = wire_stream_open(&request, NULL, NULL, NULL);
+    size_t n = 0;
+    /* FAKE_HOLD reads on and answers nothing: whoever sends all of it waits for the head alone. */
+    while (n < 16 && wire_stream_send(stream, block, WIRE_BLOCK_SIZE, NULL, &error))
+        n++;
+    g_assert_no_error(error);
+    wire_stream_finish(stream);
+    g_assert_cmpuint(drain(stream, &error), ==, 0);
+    g_assert_error(error, WIRE_ERROR, WIRE_ERROR_TIMEOUT);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/wire/stream/budget", test_budget);
     g_test_add_func("/wire/stream/ends", test_ends);
     g_test_add_func("/wire/stream/close", test_close);
+    g_test_add_func("/wire/stream/upload", test_upload);
+    g_test_add_func("/wire/stream/upload-frozen", test_upload_frozen);
     g_test_add_func("/wire/command", test_command);
     g_test_add_func("/wire/command/body", test_body);
     g_test_add_func("/wire/command/eight", test_eight);

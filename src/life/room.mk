@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+noinst_LIBRARIES += liblife.a
+liblife_a_SOURCES = \
+	src/life/life.c \
+	src/life/life.h
