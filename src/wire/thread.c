@@ -69,9 +69,11 @@ static void end(Transfer *transfer, GError *error)
     if (transfer->state == TRANSFER_RUNS)
         curl_multi_remove_handle(wire.multi, transfer->curl);
     transfer->state = TRANSFER_ENDED;
+    /* What was sent is wiped before anybody hears of the end. */
+    g_clear_pointer(&transfer->curl, curl_easy_cleanup);
+    g_clear_pointer(&transfer->secret, secret_free);
     transfer->kind->end(transfer, transfer->owner, error);
     transfer->owner = NULL;
-    g_clear_pointer(&transfer->curl, curl_easy_cleanup);
     g_ptr_array_remove(wire.transfers, transfer); /* maybe the last reference */
 }
 
