@@ -4,6 +4,7 @@
 #include "sim/certificate.h"
 
 #include "sim/crypto.h"
+#include "sim/name.h"
 #include "sim/sgx_extension.h"
 
 #include <openssl/asn1.h>
@@ -243,10 +244,10 @@ GBytes *crl_make(const CrlRecipe *recipe)
     return finish(der, size, recipe->break_signature);
 }
 
-static X509 *self_issued(EVP_PKEY *key, const char *name, int64_t not_before, int64_t not_after)
+static X509 *self_issued(EVP_PKEY *key, const X509_NAME *subject, int64_t not_before,
+                         int64_t not_after)
 {
     X509 *certificate = X509_new();
-    g_autoptr(X509_NAME) subject = application_name(name);
     uint8_t serial[SERIAL_SIZE];
     certificate_serial(key, serial);
     begin(certificate, serial, subject, subject, key, not_before, not_after);
@@ -255,8 +256,11 @@ static X509 *self_issued(EVP_PKEY *key, const char *name, int64_t not_before, in
 
 GBytes *certificate_make_ratls(const RatlsRecipe *recipe)
 {
+    g_autoptr(X509_NAME) subject =
+        recipe->subject != NULL ? name_of_rfc4514(recipe->subject) : application_name(recipe->san);
+    crypto_must(subject != NULL, "naming a certificate");
     g_autoptr(X509) certificate =
-        self_issued(recipe->key, recipe->san, recipe->not_before, recipe->not_after);
+        self_issued(recipe->key, subject, recipe->not_before, recipe->not_after);
     g_autofree char *san =
         g_strdup_printf("%s:%s", g_hostname_is_ip_address(recipe->san) ? "IP" : "DNS", recipe->san);
     add_text(certificate, NID_subject_alt_name, san);
@@ -277,7 +281,8 @@ GBytes *certificate_make_ratls(const RatlsRecipe *recipe)
 
 GBytes *certificate_make_tls(EVP_PKEY *key, int64_t not_before, int64_t not_after)
 {
-    g_autoptr(X509) certificate = self_issued(key, "localhost", not_before, not_after);
+    g_autoptr(X509_NAME) subject = application_name("localhost");
+    g_autoptr(X509) certificate = self_issued(key, subject, not_before, not_after);
     add_text(certificate, NID_subject_alt_name, "DNS:localhost,IP:127.0.0.1,IP:::1");
     add_constraints(certificate, true, -1);
     return sign_certificate(certificate, key, false);

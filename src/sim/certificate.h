@@ -56,8 +56,9 @@ GBytes *crl_make(const CrlRecipe *recipe);
 
 /* What an application's certificate is made from. */
 typedef struct RatlsRecipe {
-    EVP_PKEY *key;   /* borrowed */
-    const char *san; /* a DNS name or an address */
+    EVP_PKEY *key;       /* borrowed */
+    const char *subject; /* RFC 4514; NULL: one that says SIMULATED */
+    const char *san;     /* a DNS name or an address */
     int64_t not_before, not_after;
     const char *quote_oid; /* NULL: no quote in it */
     GBytes *quote;         /* borrowed */

@@ -19,6 +19,7 @@ typedef enum {
     SIM_ERROR_KEY,
     SIM_ERROR_NETWORK,
     SIM_ERROR_OUTPUT,
+    SIM_ERROR_CODE, /* an application's code is not to be used */
 } SimError;
 GQuark sim_error_quark(void);
 

@@ -51,6 +51,7 @@ extern const SimVerb sim_verb_quote;
 extern const SimVerb sim_verb_pccs;
 extern const SimVerb sim_verb_samples;
 extern const SimVerb sim_verb_engine;
+extern const SimVerb sim_verb_quoting;
 
 /* Ends with NULL. */
 extern const SimVerb *const sim_verbs[];
