@@ -26,6 +26,7 @@ libcommand_a_SOURCES = \
 	src/command/home_keygen.c \
 	src/command/home_list.c \
 	src/command/home_logs.c \
+	src/command/home_run.c \
 	src/command/home_seal.c \
 	src/command/home_status.c \
 	src/command/home_top.c \

@@ -25,6 +25,9 @@ typedef enum {
     LIFE_ERROR_IMAGE,    /* the image is not what it should be, or its program failed */
     LIFE_ERROR_LATE,     /* it did not become ready in time */
     LIFE_ERROR_ENDED,    /* the container stopped by itself */
+    LIFE_ERROR_EVIDENCE, /* there is none, or it cannot be read */
+    LIFE_ERROR_STATE,    /* the application is not in the state that the step wants */
+    LIFE_ERROR_REFUSED,  /* the enclave refuses what it was sent */
 } LifeError;
 GQuark life_error_quark(void);
 

@@ -13,6 +13,7 @@ typedef struct Company {
         *option; /* NULL: the operand; "": what the verb alone wants, to have something to do */
     const char *with;    /* words; those that begin with % are files of the test */
     bool takes_anything; /* no content of a file is bad */
+    bool says_nothing;   /* it fails before it prints anything: what it would need is not here */
 } Company;
 
 /* NULL: this option of this verb needs none. */

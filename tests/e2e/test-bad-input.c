@@ -234,6 +234,11 @@ static void test_unknown_option(gconstpointer verb)
 
 static void test_full_output(gconstpointer verb)
 {
+    const Company *company = company_of(text_of(verb, "verb"), "");
+    if (company && company->says_nothing) {
+        g_test_skip("it prints nothing without what is not here");
+        return;
+    }
     ProcessSetting setting = {.stdout_path = "/dev/full"};
     g_autoptr(GPtrArray) line = g_ptr_array_new_with_free_func(g_free);
     add_something_to_do(line, verb);
