@@ -53,6 +53,9 @@
     LIMIT(CRL_ENTRIES, N_("revoked certificates"), 100000, N_("entries"),                          \
           N_("4 MiB hold no more"))                                                                \
     LIMIT(TCB_LEVELS, N_("TCB levels"), 256, N_("entries"), N_("Intel's infos have under 40"))     \
+    LIMIT(ARCHIVE_NAME, N_("name in an archive"), 4096, N_("bytes"), N_("a path has no more"))     \
+    LIMIT(ARCHIVE_HEADER, N_("names and attributes of a file in an archive"), 1024 * 1024,         \
+          N_("bytes"), N_("attributes of layers can be large"))                                    \
     LIMIT(INPUTS, N_("inputs in one call"), 100000, N_("files"),                                   \
           N_("each keeps its verdict in memory"))
 

@@ -7,6 +7,8 @@ libformat_a_SOURCES = \
 	src/format/date.h \
 	src/format/der.c \
 	src/format/der.h \
+	src/format/ignore.c \
+	src/format/ignore.h \
 	src/format/json_pull.c \
 	src/format/json_pull.h \
 	src/format/json_pull_value.c \
@@ -14,6 +16,13 @@ libformat_a_SOURCES = \
 	src/format/json_words.h \
 	src/format/pem.c \
 	src/format/pem.h \
+	src/format/tar.h \
+	src/format/tar_header.h \
+	src/format/tar_name.c \
+	src/format/tar_pax.c \
+	src/format/tar_pax.h \
+	src/format/tar_read.c \
+	src/format/tar_write.c \
 	src/format/toml.c \
 	src/format/toml.h \
 	src/format/toml_parse.c \

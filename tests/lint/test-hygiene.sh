@@ -6,7 +6,7 @@
 . "$(dirname "$0")/tap.sh"
 
 listed() { # listed TREE: text files, without the data that tests bring
-    files_of "$1" | grep -Ev '\.(png|svg|pem|der|bin|mo|cast)$'
+    files_of "$1" | grep -Ev '\.(png|svg|pem|der|bin|tar|mo|cast)$'
 }
 
 code_files() {

@@ -4,9 +4,11 @@ format_tests = \
 	tests/unit/test-date \
 	tests/unit/test-der \
 	tests/unit/test-der-differential \
+	tests/unit/test-ignore \
 	tests/unit/test-json-pull \
 	tests/unit/test-json-pull-differential \
 	tests/unit/test-pem \
+	tests/unit/test-tar \
 	tests/unit/test-toml \
 	tests/unit/test-toml-suite
 check_PROGRAMS += $(format_tests)
@@ -42,3 +44,10 @@ tests_unit_test_toml_LDADD = $(FORMAT_LIBS)
 
 tests_unit_test_toml_suite_SOURCES = tests/unit/test-toml-suite.c
 tests_unit_test_toml_suite_LDADD = $(FORMAT_LIBS)
+
+tests_unit_test_ignore_SOURCES = tests/unit/test-ignore.c
+tests_unit_test_ignore_LDADD = $(FORMAT_LIBS)
+
+# What libarchive reads is compared with what is read here; the program itself does not use it.
+tests_unit_test_tar_SOURCES = tests/unit/test-tar.c
+tests_unit_test_tar_LDADD = $(FORMAT_LIBS) $(ARCHIVE_LIBS)
