@@ -31,7 +31,7 @@ static int open_console(const VerifyRequest *request, const char *script)
         .request = &request->request,
         .settings = request->settings,
         .script = script,
-        .fleet = request->inputs->len == 0 && ui_fleet_is_near(),
+        .fleet = request->inputs->len == 0 && ui_fleet_is_near(request->settings),
         .read_only = verb_is_read_only(),
     };
     return ui_run(&options);

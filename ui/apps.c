@@ -59,6 +59,12 @@ Apps *apps_new(Fleet *fleet)
     apps->numbers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     apps->statuses = g_ptr_array_new_with_free_func(free_status);
     g_ptr_array_set_size(apps->statuses, (gint)fleet_n_sources(fleet));
+    apps->n_of = g_array_sized_new(FALSE, TRUE, sizeof(unsigned), (guint)fleet_n_sources(fleet));
+    g_array_set_size(apps->n_of, (guint)fleet_n_sources(fleet));
+    apps->only = -1;
+    if (fleet_n_sources(fleet) > 1)
+        apps->namesakes =
+            g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_array_unref);
     apps->interest = g_byte_array_new();
     g_queue_init(&apps->free);
     g_queue_init(&apps->events);
@@ -74,6 +80,8 @@ void apps_free(Apps *apps)
     g_ptr_array_unref(apps->rows);
     g_hash_table_unref(apps->numbers);
     g_ptr_array_unref(apps->statuses);
+    g_array_unref(apps->n_of);
+    g_clear_pointer(&apps->namesakes, g_hash_table_unref);
     g_byte_array_unref(apps->interest);
     g_queue_clear(&apps->free);
     g_queue_clear(&apps->kept);
@@ -153,6 +161,62 @@ static char *key_of(unsigned source, const char *id)
     return g_strdup_printf("%u %s", source, id);
 }
 
+/* ---- names ---- */
+
+/* What the row is called, alone or among others of that name. */
+static void set_name(Apps *apps, AppRow *row, bool alone)
+{
+    g_autofree char *name = sanitize_string(row->app->name);
+    g_autofree char *engine =
+        alone ? NULL : sanitize_string(fleet_source_name(apps_source_of(apps, row)));
+
+    g_free(row->name);
+    g_free(row->sort_name);
+    row->name = alone ? g_steal_pointer(&name) : g_strdup_printf("%s@%s", name, engine);
+    row->sort_name = g_utf8_collate_key_for_filename(row->name, -1);
+    apps->name_width = MAX(apps->name_width, text_width(row->name));
+    apps->order_version++;
+}
+
+static void rename_all(Apps *apps, const GArray *rows)
+{
+    for (unsigned i = 0; i < rows->len; i++)
+        set_name(apps, apps->rows->pdata[g_array_index(rows, unsigned, i)], rows->len == 1);
+}
+
+static void add_name(Apps *apps, unsigned number)
+{
+    AppRow *row = apps->rows->pdata[number];
+    GArray *rows;
+
+    if (apps->namesakes == NULL) {
+        set_name(apps, row, true);
+        return;
+    }
+    rows = g_hash_table_lookup(apps->namesakes, row->app->name);
+    if (rows == NULL) {
+        rows = g_array_new(FALSE, FALSE, sizeof(unsigned));
+        g_hash_table_insert(apps->namesakes, g_strdup(row->app->name), rows);
+    }
+    g_array_append_val(rows, number);
+    rename_all(apps, rows);
+}
+
+static void drop_name(Apps *apps, unsigned number, const char *name)
+{
+    GArray *rows = apps->namesakes == NULL ? NULL : g_hash_table_lookup(apps->namesakes, name);
+
+    for (unsigned i = 0; rows != NULL && i < rows->len; i++)
+        if (g_array_index(rows, unsigned, i) == number) {
+            g_array_remove_index_fast(rows, i);
+            break;
+        }
+    if (rows != NULL && rows->len == 0)
+        g_hash_table_remove(apps->namesakes, name);
+    else if (rows != NULL)
+        rename_all(apps, rows);
+}
+
 static unsigned free_number(Apps *apps)
 {
     if (g_queue_get_length(&apps->free) > ROWS_KEPT_FREE)
@@ -186,20 +250,15 @@ static bool certificate_changed(const FleetApp *before, const FleetApp *now)
            !g_bytes_equal(before->certificate, now->certificate);
 }
 
-static void set_app(Apps *apps, AppRow *row, FleetApp *app)
+static void set_app(Apps *apps, unsigned number, FleetApp *app)
 {
+    AppRow *row = apps->rows->pdata[number];
     bool renamed = row->app == NULL || !g_str_equal(row->app->name, app->name);
 
     if (row->app != NULL)
         count_row(apps, row, -1);
-    if (renamed) {
-        g_free(row->name);
-        g_free(row->sort_name);
-        row->name = sanitize_string(app->name);
-        row->sort_name = g_utf8_collate_key_for_filename(row->name, -1);
-        apps->name_width = MAX(apps->name_width, text_width(row->name));
-        apps->order_version++;
-    }
+    if (renamed && row->app != NULL)
+        drop_name(apps, number, row->app->name);
     g_free(row->state);
     row->state = fleet_app_state_text(app);
     if (certificate_changed(row->app, app))
@@ -207,6 +266,8 @@ static void set_app(Apps *apps, AppRow *row, FleetApp *app)
     fleet_app_ref(app);
     g_clear_pointer(&row->app, fleet_app_unref);
     row->app = app;
+    if (renamed)
+        add_name(apps, number);
     row->other_certificate = app_shows_another(row);
     count_row(apps, row, 1);
 }
@@ -216,19 +277,17 @@ static void take_app(Apps *apps, FleetApp *app)
     g_autofree char *key = key_of(app->source, app->id);
     gpointer found;
     unsigned number;
-    AppRow *row;
 
     if (!g_hash_table_lookup_extended(apps->numbers, key, NULL, &found)) {
         number = free_number(apps);
-        row = apps->rows->pdata[number];
-        row->present = true;
+        ((AppRow *)apps->rows->pdata[number])->present = true;
         apps->n++;
-        apps->order_version++;
+        g_array_index(apps->n_of, unsigned, app->source)++;
         g_hash_table_insert(apps->numbers, g_steal_pointer(&key), GUINT_TO_POINTER(number));
     } else {
-        row = apps->rows->pdata[GPOINTER_TO_UINT(found)];
+        number = GPOINTER_TO_UINT(found);
     }
-    set_app(apps, row, app);
+    set_app(apps, number, app);
 }
 
 static void take_gone(Apps *apps, unsigned source, const char *id)
@@ -241,11 +300,13 @@ static void take_gone(Apps *apps, unsigned source, const char *id)
         return;
     row = apps->rows->pdata[GPOINTER_TO_UINT(found)];
     count_row(apps, row, -1);
+    drop_name(apps, GPOINTER_TO_UINT(found), row->app->name);
     g_queue_remove(&apps->kept, found);
     clear_row(row);
     g_hash_table_remove(apps->numbers, key);
     g_queue_push_tail(&apps->free, found);
     apps->n--;
+    g_array_index(apps->n_of, unsigned, source)--;
     apps->order_version++;
 }
 
@@ -347,6 +408,26 @@ char *apps_source_name(const Apps *apps, unsigned source)
 const FleetSourceStatus *apps_status(const Apps *apps, unsigned source)
 {
     return source < apps->statuses->len ? apps->statuses->pdata[source] : NULL;
+}
+
+void apps_show_only(Apps *apps, int source)
+{
+    apps->only = source;
+    apps->version++;
+    apps->order_version++;
+}
+
+unsigned apps_n_shown(const Apps *apps)
+{
+    return apps->only < 0 ? apps->n : g_array_index(apps->n_of, unsigned, apps->only);
+}
+
+bool apps_is_old(const Apps *apps, const AppRow *row)
+{
+    const FleetSourceStatus *status = apps_status(apps, row->app->source);
+
+    return status != NULL && status->condition != FLEET_LIVE &&
+           status->condition != FLEET_CONNECTING;
 }
 
 int64_t apps_due(const Apps *apps, int64_t now)

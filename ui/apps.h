@@ -16,7 +16,7 @@
 typedef struct AppRow {
     bool present;    /* else the row is free */
     FleetApp *app;   /* NULL when free */
-    char *name;      /* safe */
+    char *name;      /* safe; with its engine when others have the same */
     char *sort_name; /* collation key */
     char *state;     /* "exited (1)" */
     Input evidence;  /* given: its path; its outcome is meant when `judged` */
@@ -49,12 +49,15 @@ typedef enum {
 
 typedef struct Apps {
     Fleet *fleet;
-    GPtrArray *rows;     /* AppRow* */
-    GHashTable *numbers; /* "source id" → row */
-    GQueue free;         /* rows to be used again, the longest free first */
-    GPtrArray *statuses; /* FleetSourceStatus* of each source, or NULL */
-    GQueue events;       /* AppEvent* */
-    unsigned n;          /* present */
+    GPtrArray *rows;       /* AppRow* */
+    GHashTable *numbers;   /* "source id" → row */
+    GQueue free;           /* rows to be used again, the longest free first */
+    GPtrArray *statuses;   /* FleetSourceStatus* of each source, or NULL */
+    GQueue events;         /* AppEvent* */
+    unsigned n;            /* present */
+    GArray *n_of;          /* unsigned: present, of each source */
+    int only;              /* the source that alone is shown; -1: all */
+    GHashTable *namesakes; /* name → GArray of rows; NULL where there is one source alone */
     unsigned counts[N_APPS_COUNTS];
     unsigned trust[N_OUTCOMES]; /* of those whose evidence was judged */
     GQueue kept;                /* numbers of rows with a whole result, the oldest first */
@@ -83,6 +86,13 @@ char *apps_source_name(const Apps *apps, unsigned source);
 const FleetSourceStatus *apps_status(const Apps *apps, unsigned source);
 /* Monotonic microseconds of the next change of a status' words by itself; INT64_MAX: never. */
 int64_t apps_due(const Apps *apps, int64_t now);
+
+/* Shows the applications of one source alone; -1: of all. */
+void apps_show_only(Apps *apps, int source);
+/* How many are shown. */
+unsigned apps_n_shown(const Apps *apps);
+/* Whether what is shown of it may be old: its source is lost. */
+bool apps_is_old(const Apps *apps, const AppRow *row);
 
 /* Whether it shows another certificate than its evidence has. */
 bool app_shows_another(const AppRow *row);

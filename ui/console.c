@@ -33,7 +33,9 @@ static void open_on_apps(Console *console)
     DockerEnvironment environment = docker_environment();
 
     console->may_turn = (environment.host == NULL || *environment.host == '\0') &&
-                        (environment.context == NULL || *environment.context == '\0');
+                        (environment.context == NULL || *environment.context == '\0') &&
+                        (console->model.settings == NULL ||
+                         !settings_is_set(console->model.settings, SETTING_SOURCES_DOCKER));
     console_show_apps(console);
 }
 
@@ -42,9 +44,10 @@ Console *console_new(const UiOptions *options, bool ascii)
     Console *console = g_new0(Console, 1);
     g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
 
+    console_places_init(console);
     model_init(&console->model, options->request, options->settings);
     key_table_make(&console->keys, options->settings, problems);
-    console->left = console->lists[LIST_FILES] = inputs_pane_new();
+    console->left = console->lists[LIST_FILES] = inputs_pane_new(&console->model);
     console->lower_place = PLACE_LOGS;
     console->words_due = INT64_MAX;
     console->model.read_only = options->read_only;
@@ -73,8 +76,7 @@ void console_free(Console *console)
         return;
     for (unsigned i = 0; i < N_LISTS; i++)
         pane_free(console->lists[i]);
-    for (unsigned i = 0; i < G_N_ELEMENTS(console->lower); i++)
-        pane_free(console->lower[i]);
+    console_places_clear(console);
     json_decref(console->apps_state);
     question_free(console->question);
     app_act_free(console->act);
@@ -160,18 +162,6 @@ Model *console_model(Console *console)
     return &console->model;
 }
 
-Pane *console_pane(const Console *console, unsigned place)
-{
-    if (place >= PLACE_LOGS)
-        return console->lower[place - PLACE_LOGS];
-    return place == PLACE_LEFT ? console->left : console->right->pdata[console->right->len - 1];
-}
-
-unsigned console_n_places(const Console *console)
-{
-    return console->on_apps ? N_PLACES : PLACE_RIGHT + 1;
-}
-
 bool console_selected(const Console *console, unsigned *number)
 {
     if (!console->on_apps)
@@ -180,32 +170,6 @@ bool console_selected(const Console *console, unsigned *number)
         return false;
     *number |= APP_NUMBER_FIRST;
     return true;
-}
-
-Pane *console_focused(const Console *console)
-{
-    return console_pane(console, console->focus);
-}
-
-void console_push(Console *console, Pane *pane)
-{
-    g_ptr_array_add(console->right, pane);
-    console_focus(console, PLACE_RIGHT);
-}
-
-void console_pop(Console *console)
-{
-    if (console->right->len > 1)
-        g_ptr_array_remove_index(console->right, console->right->len - 1);
-    else
-        console_focus(console, PLACE_LEFT);
-    console->changed = true;
-}
-
-void console_focus(Console *console, unsigned place)
-{
-    console->focus = place;
-    console->changed = true;
 }
 
 void console_say(Console *console, Role role, const char *format, ...)
@@ -328,22 +292,25 @@ static void job_ended(Console *console, UiJob *job)
         console_say(console, ROLE_DIM, _("cancelled: %s"), job->title);
 }
 
+static bool tell_pane(Pane *pane, Console *console, const Message *message)
+{
+    return pane != NULL && pane->class->update != NULL &&
+           pane->class->update(pane, console, message) != REDO_NOTHING;
+}
+
 static bool tell_panes(Console *console, const Message *message)
 {
-    Pane *others[] = {console->lists[LIST_FILES], console->lists[LIST_APPS], console->lower[0],
-                      console->lower[1]};
+    Pane *others[] = {console->lists[LIST_FILES], console->lists[LIST_APPS], console->lower[0]};
     bool redo = false;
 
     for (unsigned i = 0; i < G_N_ELEMENTS(others); i++)
-        if (others[i] != NULL)
-            redo |= others[i]->class->update(others[i], console, message) != REDO_NOTHING;
+        redo |= tell_pane(others[i], console, message);
+    for (unsigned i = 0; i < N_MORE; i++)
+        redo |= tell_pane(console->more[i], console, message);
 
     /* From the top: a pane may close itself. */
-    for (unsigned i = console->right->len; i-- > 0;) {
-        Pane *pane = console->right->pdata[i];
-        if (pane->class->update != NULL)
-            redo |= pane->class->update(pane, console, message) != REDO_NOTHING;
-    }
+    for (unsigned i = console->right->len; i-- > 0;)
+        redo |= tell_pane(console->right->pdata[i], console, message);
     return redo;
 }
 

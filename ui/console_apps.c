@@ -8,6 +8,7 @@
 #include "core/file.h"
 #include "core/i18n.h"
 #include "core/sanitize.h"
+#include "fleet/usual.h"
 #include "ui/app_verbs.h"
 #include "ui/console_private.h"
 #include "ui/source_words.h"
@@ -17,25 +18,62 @@
 
 /* ---- opening ---- */
 
-bool console_open_fleet(Console *console)
+void console_open_fleet(Console *console)
 {
-    DockerEnvironment environment = docker_environment();
-    g_autoptr(GError) error = NULL;
-    g_autoptr(FleetSource) source = NULL;
+    g_autoptr(GPtrArray) sources = NULL;
 
     if (console->model.apps != NULL)
-        return true;
-    source = fleet_source_docker(&environment, NULL, &error);
-    if (source == NULL) {
-        console_say(console, ROLE_WARNING, "%s", error->message);
-        return false;
-    }
-    console->model.apps = apps_new(fleet_new(&source, 1, false));
-    console->lists[LIST_APPS] = apps_pane_new();
+        return;
+    sources = fleet_sources_usual(console->model.settings, true, NULL);
+    console->model.apps =
+        apps_new(fleet_new((FleetSource *const *)sources->pdata, sources->len, false));
+    console->lists[LIST_APPS] = apps_pane_new(&console->model);
     console->lower[0] = logs_pane_new();
-    console->lower[1] = describe_pane_new();
+    console->more[MORE_DESCRIBE] = describe_pane_new();
+    console->more[MORE_HISTORY] = history_pane_new();
+    console->more[MORE_JOBS] = jobs_pane_new();
+    console->more[MORE_SOURCES] = sources_pane_new();
     console_restore_apps(console);
-    return true;
+}
+
+/* The panes of the lower right, by their names in the state file. */
+static const char *const more_names[N_MORE] = {
+    [MORE_DESCRIBE] = "describe",
+    [MORE_HISTORY] = "history",
+    [MORE_JOBS] = "jobs",
+    [MORE_SOURCES] = "sources",
+};
+
+/* Which pane stood in the lower right, which below the list, and which source alone was shown. */
+static void restore_layout(Console *console)
+{
+    const char *more = "", *only = "";
+    int below = PLACE_LOGS;
+
+    if (json_unpack(console->apps_state, "{s?s, s?s, s?i}", "more", &more, "only", &only, "below",
+                    &below) != 0)
+        return;
+    for (unsigned i = 0; i < N_MORE; i++)
+        if (g_str_equal(more_names[i], more))
+            console->more_shown = i;
+    if (below > PLACE_LEFT && below < N_PLACES)
+        console->lower_place = (unsigned)below;
+    for (unsigned i = 0; i < fleet_n_sources(console->model.apps->fleet); i++)
+        if (g_str_equal(fleet_source_name(fleet_source(console->model.apps->fleet, i)), only) &&
+            fleet_n_sources(console->model.apps->fleet) > 1)
+            apps_show_only(console->model.apps, (int)i);
+}
+
+static void keep_layout(const Console *console, json_t *state)
+{
+    const Apps *apps = console->model.apps;
+
+    json_object_set_new(state, "more", json_string(more_names[console->more_shown]));
+    json_object_set_new(state, "below", json_integer(console->lower_place));
+    if (apps->only >= 0)
+        json_object_set_new(
+            state, "only",
+            json_string(fleet_source_name(fleet_source(apps->fleet, (unsigned)apps->only))));
 }
 
 void console_restore_apps(Console *console)
@@ -50,6 +88,7 @@ void console_restore_apps(Console *console)
         return;
     apps_pane_restore(console->lists[LIST_APPS], &console->model, sort, descending, selected);
     logs_pane_restore(console->lower[0], wrap, timestamps);
+    restore_layout(console);
 }
 
 void console_keep_apps(Console *console)
@@ -65,6 +104,7 @@ void console_keep_apps(Console *console)
     console->apps_state =
         json_pack("{s:s, s:b, s:s, s:b, s:b}", "sort", sort, "descending", (int)descending,
                   "selected", selected, "wrap", (int)wrap, "timestamps", (int)timestamps);
+    keep_layout(console, console->apps_state);
 }
 
 static void show_list(Console *console, unsigned list)
@@ -72,12 +112,13 @@ static void show_list(Console *console, unsigned list)
     console->left = console->lists[list];
     console->on_apps = list == LIST_APPS;
     console_focus(console, PLACE_LEFT);
+    console_forget_way(console);
 }
 
 void console_show_apps(Console *console)
 {
-    if (console_open_fleet(console))
-        show_list(console, LIST_APPS);
+    console_open_fleet(console);
+    show_list(console, LIST_APPS);
 }
 
 void console_show_files(Console *console)
@@ -133,16 +174,17 @@ int64_t console_due(const Console *console, int64_t now)
         return INT64_MAX;
     due = MIN(console->words_due, apps_due(console->model.apps, now));
     due = MIN(due, pane_due(console->lower[0]));
-    return MIN(due, pane_due(console->lower[1]));
+    return MIN(due, pane_due(console->more[console->more_shown]));
 }
 
 void console_tick(Console *console, int64_t now)
 {
-    for (unsigned i = 0; i < G_N_ELEMENTS(console->lower); i++) {
-        Pane *pane = console->lower[i];
-        if (pane_due(pane) <= now && pane->class->tick(pane, console, now) != REDO_NOTHING)
+    Pane *panes[] = {console->lower[0], console->more[console->more_shown]};
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(panes); i++)
+        if (pane_due(panes[i]) <= now &&
+            panes[i]->class->tick(panes[i], console, now) != REDO_NOTHING)
             console->changed = true;
-    }
     if (console->model.apps != NULL && console->words_due <= now)
         console->changed = true;
 }
@@ -230,24 +272,50 @@ static GArray *bar_segments(const Apps *apps)
     return segments;
 }
 
+/* What is said of a source: nothing but its name when all is well. `brief`: the mark alone. g_free.
+ */
+static char *source_text(const Apps *apps, unsigned source, int64_t now, bool brief)
+{
+    const FleetSourceStatus *status = apps_status(apps, source);
+    g_autofree char *name = apps_source_name(apps, source);
+    g_autofree char *words = source_words(status, now);
+
+    if (source_is_well(status, now))
+        return g_strdup_printf("%s ▾", name);
+    return brief ? g_strdup_printf("%s %s", name, source_mark(status, now))
+                 : g_strdup_printf("%s %s %s", name, source_mark(status, now), words);
+}
+
+static int sources_width(const Apps *apps, int64_t now)
+{
+    int width = 0;
+
+    for (unsigned i = 0; i < fleet_n_sources(apps->fleet); i++) {
+        g_autofree char *text = source_text(apps, i, now, false);
+        width += (int)text_width(text) + 2;
+    }
+    return width;
+}
+
+static Role source_bar_role(const Apps *apps, unsigned source, int64_t now)
+{
+    const FleetSourceStatus *status = apps_status(apps, source);
+
+    if (!source_is_well(status, now))
+        return source_role(status);
+    return apps->only < 0 || apps->only == (int)source ? ROLE_TEXT : ROLE_DIM;
+}
+
 static int draw_sources(Console *console, const Canvas *canvas, int x, int end)
 {
     const Apps *apps = console->model.apps;
     int64_t now = clock_monotonic();
+    bool brief = fleet_n_sources(apps->fleet) > 1 && sources_width(apps, now) > end - x;
 
     console->words_due = apps_due(apps, now);
-    for (unsigned i = 0; i < fleet_n_sources(apps->fleet); i++) {
-        const FleetSourceStatus *status = apps_status(apps, i);
-        g_autofree char *name = apps_source_name(apps, i);
-        bool live = status != NULL && status->condition == FLEET_LIVE;
-        x = canvas_cut(canvas, x, 0, MAX(end - x, 0), ROLE_TEXT, name);
-        if (x + 2 < end)
-            x = canvas_text(canvas, x, 0, ROLE_DIM, " ▾");
-        if (!live && x + 3 < end) {
-            g_autofree char *words = source_words(status, now);
-            x = canvas_cut(canvas, x + 1, 0, end - x - 1, source_role(status), words);
-        }
-        x += 2;
+    for (unsigned i = 0; i < fleet_n_sources(apps->fleet) && x + 3 < end; i++) {
+        g_autofree char *text = source_text(apps, i, now, brief);
+        x = canvas_cut(canvas, x, 0, end - x, source_bar_role(apps, i, now), text) + 2;
     }
     return x;
 }
@@ -255,15 +323,17 @@ static int draw_sources(Console *console, const Canvas *canvas, int x, int end)
 void console_draw_apps_bar(Console *console, const Canvas *canvas, int x, int end)
 {
     g_autoptr(GArray) segments = bar_segments(console->model.apps);
+    bool any = false;
 
-    x = draw_sources(console, canvas, x, end);
+    x = draw_sources(console, canvas, x, end) + 1;
     for (unsigned i = segments->len; i-- > 0;) {
         const Segment *segment = &g_array_index(segments, Segment, i);
-        if (end - (int)text_width(segment->text) <= x)
+        if (end - (int)text_width(segment->text) - (any ? 3 : 0) < x)
             return;
-        end = canvas_right(canvas, x, end, 0, segment->role, segment->text);
-        if (i > 0 && end - 3 > x)
+        if (any)
             end = canvas_right(canvas, x, end, 0, ROLE_DIM, " · ");
+        end = canvas_right(canvas, x, end, 0, segment->role, segment->text);
+        any = true;
     }
 }
 

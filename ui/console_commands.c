@@ -23,16 +23,6 @@ static void quit(Console *console)
         console->wishes |= WISH_QUIT;
 }
 
-static void go_back(Console *console)
-{
-    if (console->focus == PLACE_RIGHT)
-        console_pop(console);
-    else if (console->focus != PLACE_LEFT)
-        console_focus(console, PLACE_LEFT);
-    else if (console->zoomed)
-        console->zoomed = false;
-}
-
 static void help(Console *console)
 {
     unsigned kind = console_focused(console)->class->kind;
@@ -42,8 +32,10 @@ static void help(Console *console)
 
 static void focus_number(Console *console, unsigned number)
 {
-    if (number < console_n_places(console))
+    if (number < MIN(console_n_places(console), (unsigned)PLACE_MORE))
         console_focus(console, number);
+    else if (console->on_apps && number - PLACE_MORE < N_MORE)
+        console_show_more(console, (MoreId)(number - PLACE_MORE));
     else
         console_say(console, ROLE_DIM, _("there is no pane %u"), number + 1);
 }
@@ -313,11 +305,36 @@ void console_prompt_key(Console *console, Key key)
     }
 }
 
-/* Commands that lead to a pane of the applications; false when it is none of them. */
+/* Commands that lead to a pane of the applications. */
+static const struct {
+    CommandId command;
+    MoreId more;
+} leads_to[] = {
+    {COMMAND_DESCRIBE, MORE_DESCRIBE},
+    {COMMAND_HISTORY, MORE_HISTORY},
+    {COMMAND_SOURCES, MORE_SOURCES},
+};
+
+static bool is_of_apps(CommandId command)
+{
+    for (unsigned i = 0; i < G_N_ELEMENTS(leads_to); i++)
+        if (leads_to[i].command == command)
+            return true;
+    return command == COMMAND_LOGS || command == COMMAND_NEXT_SOURCE;
+}
+
+static void next_source(Console *console)
+{
+    Apps *apps = console->model.apps;
+    int n = (int)fleet_n_sources(apps->fleet);
+
+    apps_show_only(apps, n == 1 || apps->only == n - 1 ? -1 : apps->only + 1);
+}
+
+/* False when the command leads to none of them. */
 static bool go_to_pane(Console *console, CommandId command)
 {
-    if (command != COMMAND_LOGS && command != COMMAND_DESCRIBE && command != COMMAND_HISTORY &&
-        command != COMMAND_SOURCES)
+    if (!is_of_apps(command))
         return false;
     if (!console->on_apps) {
         console_say(console, ROLE_DIM, "%s", _(":apps shows the applications first"));
@@ -325,11 +342,20 @@ static bool go_to_pane(Console *console, CommandId command)
     }
     if (command == COMMAND_LOGS)
         console_focus(console, PLACE_LOGS);
-    else if (command == COMMAND_DESCRIBE)
-        console_focus(console, PLACE_MORE);
-    else
-        console_push(console, command == COMMAND_HISTORY ? history_pane_new() : sources_pane_new());
+    if (command == COMMAND_NEXT_SOURCE)
+        next_source(console);
+    for (unsigned i = 0; i < G_N_ELEMENTS(leads_to); i++)
+        if (leads_to[i].command == command)
+            console_show_more(console, leads_to[i].more);
     return true;
+}
+
+static void show_jobs(Console *console)
+{
+    if (console->on_apps)
+        console_show_more(console, MORE_JOBS);
+    else
+        console_push(console, jobs_pane_new());
 }
 
 void console_run_command(Console *console, CommandId command)
@@ -359,10 +385,10 @@ void console_run_command(Console *console, CommandId command)
         console->zoomed = !console->zoomed;
         return;
     case COMMAND_BACK:
-        go_back(console);
+        console_go_back(console);
         return;
     case COMMAND_JOBS:
-        console_push(console, jobs_pane_new());
+        show_jobs(console);
         return;
     case COMMAND_CANCEL:
         cancel_job(console);

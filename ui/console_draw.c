@@ -341,8 +341,11 @@ static void follow_selection(Console *console)
         if (pane->class->show != NULL)
             pane->class->show(pane, number);
     }
-    for (unsigned i = 0; console->on_apps && i < G_N_ELEMENTS(console->lower); i++)
-        console->lower[i]->class->show(console->lower[i], number);
+    for (unsigned place = PLACE_LOGS; place < console_n_places(console); place++) {
+        Pane *pane = console_pane(console, place);
+        if (pane->class->show != NULL)
+            pane->class->show(pane, number);
+    }
 }
 
 static void draw_too_small(const Console *console, const Canvas *canvas)

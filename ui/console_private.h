@@ -27,11 +27,17 @@ typedef struct Rectangle {
 
 enum { LIST_FILES, LIST_APPS, N_LISTS };
 
+/* The panes of the lower right, of which one is shown; in the order of their numbers. */
+typedef enum { MORE_DESCRIBE, MORE_HISTORY, MORE_JOBS, MORE_SOURCES, N_MORE } MoreId;
+
 struct Console {
     Model model;
     KeyTable keys;
     Pane *lists[N_LISTS]; /* the second is there once the fleet was opened, */
-    Pane *lower[2];       /* as are logs and describe */
+    Pane *lower[1];       /* as are logs */
+    Pane *more[N_MORE];   /* and these */
+    unsigned more_shown;  /* MoreId */
+    GArray *trail;        /* where one came from (console_places.c) */
     Pane *left;           /* one of the lists */
     bool on_apps;         /* it is the second */
     bool may_turn;        /* to the files by itself: nobody named the engine, no key was pressed */
@@ -66,6 +72,15 @@ struct Console {
     int cursor_x, cursor_y;
 };
 
+/* console_places.c */
+void console_places_init(Console *console);
+void console_places_clear(Console *console);
+/* Shows one of the panes of the lower right, and gives it the focus. */
+void console_show_more(Console *console, MoreId more);
+/* As Esc does. */
+void console_go_back(Console *console);
+/* This is where everything begins: there is no way back. */
+void console_forget_way(Console *console);
 /* The pane on top in the place, and the one that has the focus. */
 Pane *console_pane(const Console *console, unsigned place);
 Pane *console_focused(const Console *console);
@@ -74,7 +89,7 @@ unsigned console_n_places(const Console *console);
 bool console_selected(const Console *console, unsigned *number);
 
 /* console_apps.c */
-bool console_open_fleet(Console *console);
+void console_open_fleet(Console *console);
 /* How the list and the log were left: to them, and from them. */
 void console_restore_apps(Console *console);
 void console_keep_apps(Console *console);

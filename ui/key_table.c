@@ -26,8 +26,8 @@ const CommandRow command_table[N_COMMANDS] = {
 
     [COMMAND_OPEN] =
         {"open", "Enter", PANE_INPUTS | PANE_EVIDENCE | PANE_APPS | PANE_SOURCES, N_("open"),
-         N_("open what is selected: its evidence, the explanation of a check; a source "
-            "is tried again"),
+         N_("open what is selected: its evidence, the explanation of a check; the applications "
+            "of a source alone, or of all again"),
          "mse-console --explain CHECK", true},
     [COMMAND_VERIFY] = {"verify", "v", PANE_INPUTS | PANE_EVIDENCE | PANE_APPS, N_("verify"),
                         N_("verify again what is marked, else what is selected"),
@@ -105,15 +105,22 @@ const CommandRow command_table[N_COMMANDS] = {
     [COMMAND_KILL] = {"kill", "K", PANE_APPS, NULL,
                       N_("kill the selected application without grace; asks"),
                       "mse-console home kill NAME", false},
-    [COMMAND_DESCRIBE] = {"describe", "d", PANE_APPS, N_("describe"),
+    [COMMAND_DESCRIBE] = {"describe", "d", PANE_FLEET, N_("describe"),
                           N_("go to what the selected application is: arguments, ports, mounts, "
                              "labels; secrets are masked"),
                           "mse-console home status NAME", true},
-    [COMMAND_HISTORY] = {"history", "H", PANE_APPS, N_("history"),
-                         N_("show what happened to the selected application"),
+    [COMMAND_HISTORY] = {"history", "H", PANE_FLEET, N_("history"),
+                         N_("go to what happened to the selected application"),
                          "mse-console home events", true},
-    [COMMAND_SOURCES] = {"sources", "o", PANE_APPS, N_("sources"),
-                         N_("show the engines that are asked, how each is and why"), NULL, true},
+    [COMMAND_SOURCES] = {"sources", "o", PANE_FLEET, N_("sources"),
+                         N_("go to the engines that are asked: how each is, since when and why"),
+                         NULL, true},
+    [COMMAND_NEXT_SOURCE] = {"next-source", "O", PANE_FLEET, NULL,
+                             N_("show the applications of the next source alone, and after the "
+                                "last of all again"),
+                             "mse-console home list --engine NAME", true},
+    [COMMAND_RETRY] = {"retry", "r", PANE_SOURCES, N_("retry"), N_("try the source again at once"),
+                       NULL, true},
 
     [COMMAND_DOWN] = {"down", "j Down", PANE_ANY & ~(unsigned)PANE_FORM, NULL, N_("a line down"),
                       NULL, true},

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum { COLUMNS_MAX = 16, GAP = 2, GUTTER = 2 };
+enum { GAP = 2, GUTTER = 2 };
 
 static uint64_t last_generation;
 
@@ -20,6 +20,8 @@ void list_init(List *list, const ListSource *source)
     list->marks = g_byte_array_new();
     list->sort_column = LIST_UNSORTED;
     list->filter = g_strdup("");
+    for (unsigned i = 0; i < source->n_columns && i < LIST_COLUMNS_MAX; i++)
+        list->columns[list->n_columns++] = i;
 }
 
 static void drop_matching(List *list)
@@ -35,6 +37,62 @@ void list_clear(List *list)
     g_array_unref(list->order);
     g_byte_array_unref(list->marks);
     g_free(list->filter);
+}
+
+/* ---- columns ---- */
+
+void list_set_columns(List *list, const unsigned *columns, unsigned n)
+{
+    list->n_columns = 0;
+    for (unsigned i = 0; i < n && list->n_columns < LIST_COLUMNS_MAX; i++)
+        if (columns[i] < list->source->n_columns && !list_shows_column(list, columns[i]))
+            list->columns[list->n_columns++] = columns[i];
+}
+
+int list_column_named(const ListSource *source, const char *id)
+{
+    for (unsigned i = 0; i < source->n_columns; i++)
+        if (g_str_equal(source->columns[i].id, id))
+            return (int)i;
+    return -1;
+}
+
+void list_choose_columns(List *list, const char *const *ids)
+{
+    unsigned chosen[LIST_COLUMNS_MAX], n = 0;
+
+    for (; ids != NULL && *ids != NULL && n < LIST_COLUMNS_MAX; ids++) {
+        int column = list_column_named(list->source, *ids);
+        if (column >= 0)
+            chosen[n++] = (unsigned)column;
+    }
+    if (n > 0)
+        list_set_columns(list, chosen, n);
+}
+
+bool list_shows_column(const List *list, unsigned column)
+{
+    for (unsigned i = 0; i < list->n_columns; i++)
+        if (list->columns[i] == column)
+            return true;
+    return false;
+}
+
+void list_show_column(List *list, unsigned column, unsigned before, bool shown)
+{
+    unsigned columns[LIST_COLUMNS_MAX + 1], n = 0;
+
+    if (list_shows_column(list, column) == shown)
+        return;
+    for (unsigned i = 0; i < list->n_columns; i++) {
+        if (shown && list->columns[i] == before)
+            columns[n++] = column;
+        if (list->columns[i] != column)
+            columns[n++] = list->columns[i];
+    }
+    if (shown && !list_shows_column(list, before))
+        columns[n++] = column;
+    list_set_columns(list, columns, n);
 }
 
 /* ---- order ---- */
@@ -177,10 +235,15 @@ void list_sort_by(List *list, const void *model, int column, bool descending)
 
 void list_sort_step(List *list, const void *model, int step)
 {
-    int n = (int)list->source->n_columns + 1;
-    int next = (list->sort_column + 1 + step + n) % n - 1;
+    int n = (int)list->n_columns + 1, at = -1;
+    int next;
 
-    list_sort_by(list, model, next, list->descending);
+    for (unsigned i = 0; i < list->n_columns; i++)
+        if ((int)list->columns[i] == list->sort_column)
+            at = (int)i;
+    next = (at + 1 + step + n) % n - 1;
+    list_sort_by(list, model, next < 0 ? LIST_UNSORTED : (int)list->columns[next],
+                 list->descending);
 }
 
 /* ---- marks ---- */
@@ -342,8 +405,8 @@ Redo list_command(List *list, const void *model, Jobs *jobs, CommandId command)
 
 typedef struct Layout {
     unsigned n;
-    unsigned columns[COLUMNS_MAX];
-    int widths[COLUMNS_MAX];
+    unsigned columns[LIST_COLUMNS_MAX];
+    int widths[LIST_COLUMNS_MAX];
 } Layout;
 
 static int layout_width(const Layout *layout)
@@ -394,11 +457,11 @@ static void share_room(const List *list, const void *model, Layout *layout, int 
 
 static void lay_out(const List *list, const void *model, int width, Layout *layout)
 {
-    layout->n = MIN(list->source->n_columns, (unsigned)COLUMNS_MAX);
+    layout->n = list->n_columns;
     for (unsigned i = 0; i < layout->n; i++) {
-        const ListColumn *column = &list->source->columns[i];
-        unsigned natural = list->source->natural_width(model, i);
-        layout->columns[i] = i;
+        const ListColumn *column = &list->source->columns[list->columns[i]];
+        unsigned natural = list->source->natural_width(model, list->columns[i]);
+        layout->columns[i] = list->columns[i];
         layout->widths[i] = (int)MAX(MIN(natural, column->likes), column->least);
     }
     while (layout_width(layout) > width && can_drop(list->source, layout))

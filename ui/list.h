@@ -40,10 +40,12 @@ typedef struct ListSource {
     unsigned (*natural_width)(const void *model, unsigned column);
 } ListSource;
 
-enum { LIST_UNSORTED = -1 };
+enum { LIST_UNSORTED = -1, LIST_COLUMNS_MAX = 16 };
 
 typedef struct List {
     const ListSource *source;
+    unsigned columns[LIST_COLUMNS_MAX]; /* which of the source's are shown, in their order */
+    unsigned n_columns;
     GArray *order;   /* uint32_t: the rows that pass the filter, in order */
     unsigned at;     /* place of the selection in `order` */
     unsigned row;    /* the row that it is */
@@ -62,6 +64,16 @@ typedef struct List {
 
 void list_init(List *list, const ListSource *source);
 void list_clear(List *list);
+
+/* Shows these columns of the source in this order; before, all as they are there. A number that is
+ * none is passed over. */
+void list_set_columns(List *list, const unsigned *columns, unsigned n);
+/* The number of a column, or -1. */
+int list_column_named(const ListSource *source, const char *id);
+/* Those that the settings name, when they name any. */
+void list_choose_columns(List *list, const char *const *ids);
+void list_show_column(List *list, unsigned column, unsigned before, bool shown);
+bool list_shows_column(const List *list, unsigned column);
 
 /* The rows or what they are sorted or filtered by changed: orders again, and matches again. `jobs`
  * NULL: without a filter. */

@@ -59,7 +59,7 @@ static inline void pane_free(Pane *pane)
 }
 
 /* The list of inputs, and what of it comes back at the next start. */
-Pane *inputs_pane_new(void);
+Pane *inputs_pane_new(const Model *model);
 bool inputs_pane_selected(const Pane *pane, unsigned *number);
 GArray *inputs_pane_chosen(const Pane *pane);
 void inputs_pane_state(const Pane *pane, const Model *model, const char **sort, bool *descending,
@@ -69,7 +69,7 @@ void inputs_pane_restore(Pane *pane, const Model *model, const char *sort, bool 
                          const char *selected);
 
 /* The list of applications, the same of it, and which rows are in sight. */
-Pane *apps_pane_new(void);
+Pane *apps_pane_new(const Model *model);
 bool apps_pane_selected(const Pane *pane, unsigned *number);
 GArray *apps_pane_chosen(const Pane *pane);
 GArray *apps_pane_in_sight(const Pane *pane);

@@ -20,6 +20,7 @@ enum {
     COLUMN_SIZE,
     COLUMN_EXPIRES,
     COLUMN_CREATED,
+    COLUMN_ENGINE,
     N_COLUMNS
 };
 
@@ -43,6 +44,7 @@ static const ListColumn columns[N_COLUMNS] = {
     [COLUMN_SIZE] = {"size", N_("SIZE"), 6, 7, 8, 5},
     [COLUMN_EXPIRES] = {"expires", N_("EXPIRES"), 10, 10, 12, 2},
     [COLUMN_CREATED] = {"created", N_("CREATED"), 8, 8, 9, 4},
+    [COLUMN_ENGINE] = {"engine", N_("ENGINE"), 8, 12, 24, 1},
 };
 
 static const AppRow *row_at(const void *model, unsigned row)
@@ -57,7 +59,10 @@ static unsigned count(const void *model)
 
 static bool present(const void *model, unsigned row)
 {
-    return row_at(model, row) != NULL;
+    const Apps *apps = ((const Model *)model)->apps;
+    const AppRow *at = row_at(model, row);
+
+    return at != NULL && (apps->only < 0 || at->app->source == (unsigned)apps->only);
 }
 
 /* The certificate of the application, or what it was judged with: whichever ends first. */
@@ -94,7 +99,7 @@ static void trust_cell(const AppRow *row, unsigned width, ListCell *out)
 }
 
 /* Cells are drawn one by one: one text at a time is enough. */
-static char cell_text[64];
+static char cell_text[128];
 
 static void expires_cell(const Model *model, const AppRow *row, ListCell *out)
 {
@@ -145,6 +150,28 @@ static void size_cell(uint64_t size, ListCell *out)
         number_cell(size / mebi, " MiB", out);
 }
 
+static void engine_cell(const Model *model, const AppRow *row, ListCell *out)
+{
+    g_autofree char *name = apps_source_name(model->apps, row->app->source);
+    g_autofree char *cut = text_cut_middle(name, 24);
+
+    g_strlcpy(cell_text, cut, sizeof cell_text);
+    out->text = cell_text;
+    out->role = ROLE_DIM;
+    out->cut_middle = true;
+}
+
+/* What a lost engine said last is shown as what it was. */
+static void state_cell(const Model *model, const AppRow *row, ListCell *out)
+{
+    out->text = row->state;
+    out->role = app_state_role(row->app);
+    if (!apps_is_old(model->apps, row))
+        return;
+    out->mark = "?";
+    out->role = ROLE_DIM;
+}
+
 static void cell(const void *data, unsigned number, unsigned column, unsigned width, ListCell *out)
 {
     const Model *model = data;
@@ -156,8 +183,7 @@ static void cell(const void *data, unsigned number, unsigned column, unsigned wi
         out->cut_middle = true;
         return;
     case COLUMN_STATE:
-        out->text = row->state;
-        out->role = app_state_role(row->app);
+        state_cell(model, row, out);
         return;
     case COLUMN_TRUST:
         trust_cell(row, width, out);
@@ -170,6 +196,9 @@ static void cell(const void *data, unsigned number, unsigned column, unsigned wi
         return;
     case COLUMN_EXPIRES:
         expires_cell(model, row, out);
+        return;
+    case COLUMN_ENGINE:
+        engine_cell(model, row, out);
         return;
     default:
         created_cell(model, row, out);
@@ -217,6 +246,9 @@ static int compare(const void *model, unsigned a, unsigned b, unsigned column)
     case COLUMN_EXPIRES:
         answer = compare_numbers(or_last(ends_at(left)), or_last(ends_at(right)));
         break;
+    case COLUMN_ENGINE:
+        answer = compare_numbers(left->app->source, right->app->source);
+        break;
     default: /* the youngest first, as ages go */
         answer = compare_numbers(right->app->created, left->app->created);
     }
@@ -263,12 +295,16 @@ static char *title(const Pane *pane, const Model *model)
 {
     const List *list = &((const AppsPane *)pane)->list;
     GString *out = g_string_new(_("Apps"));
+    unsigned n = apps_n_shown(model->apps);
 
+    if (model->apps->only >= 0) {
+        g_autofree char *name = apps_source_name(model->apps, (unsigned)model->apps->only);
+        g_string_append_printf(out, " ── %s", name);
+    }
     if (*list->filter != '\0')
-        g_string_append_printf(out, _(" ── %u of %u ── /%s"), list->order->len, model->apps->n,
-                               list->filter);
+        g_string_append_printf(out, _(" ── %u of %u ── /%s"), list->order->len, n, list->filter);
     else
-        g_string_append_printf(out, " ── %u", model->apps->n);
+        g_string_append_printf(out, " ── %u", n);
     if (list->n_marked > 0)
         g_string_append_printf(out, P_(" ── %u marked", " ── %u marked", list->n_marked),
                                list->n_marked);
@@ -325,6 +361,8 @@ static bool is_listing(const Apps *apps)
 {
     for (unsigned i = 0; i < fleet_n_sources(apps->fleet); i++) {
         const FleetSourceStatus *status = apps_status(apps, i);
+        if (apps->only >= 0 && (unsigned)apps->only != i)
+            continue;
         if (status == NULL || status->condition == FLEET_CONNECTING ||
             (status->condition == FLEET_LIVE && !status->listed))
             return true;
@@ -346,6 +384,8 @@ static void draw_nothing(const Model *model, const Canvas *canvas)
         const FleetSourceStatus *status = apps_status(apps, i);
         const char *rest = status->why;
         g_autofree char *name = apps_source_name(apps, i);
+        if (apps->only >= 0 && (unsigned)apps->only != i)
+            continue;
         canvas_cut(canvas, 2, y++, canvas->width - 3, ROLE_STRONG, name);
         while (rest != NULL && y < canvas->height) {
             const char *text = rest;
@@ -366,7 +406,7 @@ static void draw(const Pane *pane, const Model *model, const Canvas *canvas, boo
 {
     const AppsPane *self = (const AppsPane *)pane;
 
-    if (model->apps->n == 0) {
+    if (apps_n_shown(model->apps) == 0) {
         draw_nothing(model, canvas);
         return;
     }
@@ -421,7 +461,7 @@ static char *pattern_state(const Pane *pane, const Model *model)
 
     if (list_filter_problem(list) != NULL)
         return g_strdup(list_filter_problem(list));
-    return g_strdup_printf(_("%u of %u"), list->order->len, model->apps->n);
+    return g_strdup_printf(_("%u of %u"), list->order->len, apps_n_shown(model->apps));
 }
 
 static Redo click(Pane *pane, Console *console, int x, int y)
@@ -451,13 +491,17 @@ static const PaneClass apps_class = {
     .click = click,
 };
 
-Pane *apps_pane_new(void)
+Pane *apps_pane_new(const Model *model)
 {
     AppsPane *self = g_new0(AppsPane, 1);
 
     self->pane.class = &apps_class;
     list_init(&self->list, &source);
     self->list.sort_column = COLUMN_NAME;
+    if (fleet_n_sources(model->apps->fleet) == 1)
+        list_show_column(&self->list, COLUMN_ENGINE, 0, false);
+    if (model->settings != NULL)
+        list_choose_columns(&self->list, settings_texts(model->settings, SETTING_COLUMNS_APPS));
     return &self->pane;
 }
 

@@ -378,12 +378,14 @@ static const PaneClass inputs_class = {
     .click = click,
 };
 
-Pane *inputs_pane_new(void)
+Pane *inputs_pane_new(const Model *model)
 {
     InputsPane *self = g_new0(InputsPane, 1);
 
     self->pane.class = &inputs_class;
     list_init(&self->list, &source);
+    if (model->settings != NULL)
+        list_choose_columns(&self->list, settings_texts(model->settings, SETTING_COLUMNS_FILES));
     return &self->pane;
 }
 

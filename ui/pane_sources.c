@@ -11,6 +11,8 @@
 #include "ui/pane_reading.h"
 #include "ui/source_words.h"
 
+enum { ALL = 0x10000 }; /* a tag beyond those of sources */
+
 typedef struct SourcesPane {
     ReadingPane reading;
 } SourcesPane;
@@ -27,29 +29,49 @@ static char *title(const Pane *pane, const Model *model)
     return g_strdup_printf(_("Sources ── %u"), (unsigned)fleet_n_sources(model->apps->fleet));
 }
 
+static void add_all(Document *document, const Apps *apps)
+{
+    document_line(document, ALL);
+    document_add_at(document, 1, apps->only < 0 ? ROLE_STRONG : ROLE_TEXT,
+                    apps->only < 0 ? "• " : "  ");
+    document_add(document, apps->only < 0 ? ROLE_STRONG : ROLE_TEXT, _("all of them"));
+    document_printf(document, ROLE_DIM, P_("  %u application", "  %u applications", apps->n),
+                    apps->n);
+}
+
+static void add_figures(Document *document, const Apps *apps, const FleetSourceStatus *status)
+{
+    unsigned containers = (unsigned)status->n_apps;
+    unsigned n = g_array_index(apps->n_of, unsigned, status->source);
+
+    document_line(document, DOCUMENT_PLAIN);
+    document_add_at(document, 3, ROLE_TEXT, "");
+    document_printf(document, ROLE_TEXT, P_("%u application", "%u applications", n), n);
+    document_printf(document, ROLE_DIM, P_(" of %u container", " of %u containers", containers),
+                    containers);
+}
+
 static void add_source(Document *document, const Apps *apps, unsigned number, int width)
 {
     const FleetSourceStatus *status = apps_status(apps, number);
+    int64_t now = clock_monotonic();
+    bool shown = apps->only == (int)number;
     g_autofree char *name = apps_source_name(apps, number);
     g_autofree char *address =
         sanitize_string(fleet_source_address(fleet_source(apps->fleet, number)));
-    g_autofree char *words = source_words(status, clock_monotonic());
+    g_autofree char *words = source_words(status, now);
+    g_autofree char *state = g_strdup_printf("%s %s", source_mark(status, now), words);
 
-    if (number > 0)
-        document_line(document, DOCUMENT_PLAIN);
     document_line(document, (int)number);
-    document_add_at(document, 1, ROLE_STRONG, name);
-    document_add_right(document, source_role(status), words);
+    document_add_at(document, 1, ROLE_STRONG, shown ? "• " : "  ");
+    document_add(document, shown ? ROLE_STRONG : ROLE_TEXT, name);
+    document_add_right(document, source_role(status), state);
     document_line(document, DOCUMENT_PLAIN);
     document_add_at(document, 3, ROLE_DIM, address);
     if (status == NULL)
         return;
-    if (status->listed) {
-        unsigned n = (unsigned)status->n_apps;
-        document_line(document, DOCUMENT_PLAIN);
-        document_add_at(document, 3, ROLE_TEXT, "");
-        document_printf(document, ROLE_TEXT, P_("%u container", "%u containers", n), n);
-    }
+    if (status->listed || status->good_at != 0)
+        add_figures(document, apps, status);
     if (status->why == NULL)
         return;
     document_line(document, DOCUMENT_PLAIN);
@@ -61,9 +83,35 @@ static void fit(Pane *pane, const Model *model, int width, int height)
     SourcesPane *self = (SourcesPane *)pane;
     Document *made = document_new();
 
+    if (fleet_n_sources(model->apps->fleet) > 1)
+        add_all(made, model->apps);
     for (unsigned i = 0; i < fleet_n_sources(model->apps->fleet); i++)
         add_source(made, model->apps, i, width);
     reading_fit(&self->reading, made, width, height);
+}
+
+/* Shows that one alone, and all again when it is alone already. */
+static void show_one(Console *console, int source)
+{
+    Apps *apps = console_model(console)->apps;
+    bool all = source == ALL || apps->only == source || fleet_n_sources(apps->fleet) == 1;
+    g_autofree char *name = all ? NULL : apps_source_name(apps, (unsigned)source);
+
+    apps_show_only(apps, all ? -1 : source);
+    if (all)
+        console_say(console, ROLE_TEXT, "%s", _("the applications of all sources are shown"));
+    else
+        console_say(console, ROLE_TEXT, _("the applications of %s alone are shown"), name);
+}
+
+static void retry(Console *console, int tag)
+{
+    Fleet *fleet = console_model(console)->apps->fleet;
+
+    for (unsigned i = 0; i < fleet_n_sources(fleet); i++)
+        if (tag == ALL || tag == (int)i)
+            fleet_retry_now(fleet, i);
+    console_say(console, ROLE_TEXT, "%s", _("trying again"));
 }
 
 static Redo command(Pane *pane, Console *console, CommandId id)
@@ -71,13 +119,15 @@ static Redo command(Pane *pane, Console *console, CommandId id)
     const SourcesPane *self = (const SourcesPane *)pane;
     int tag;
 
-    if (id != COMMAND_OPEN)
+    if (id != COMMAND_OPEN && id != COMMAND_RETRY)
         return reading_command(pane, console, id);
     tag = document_view_tag(&self->reading.view, self->reading.document);
     if (tag == DOCUMENT_PLAIN)
         return REDO_NOTHING;
-    fleet_retry_now(console_model(console)->apps->fleet, (unsigned)tag);
-    console_say(console, ROLE_TEXT, "%s", _("trying again"));
+    if (id == COMMAND_RETRY)
+        retry(console, tag);
+    else
+        show_one(console, tag);
     return REDO_DRAW;
 }
 

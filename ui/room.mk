@@ -13,6 +13,7 @@ libui_a_SOURCES = \
 	ui/console_apps.c \
 	ui/console_commands.c \
 	ui/console_draw.c \
+	ui/console_places.c \
 	ui/console_private.h \
 	ui/document.c \
 	ui/document.h \

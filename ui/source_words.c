@@ -12,6 +12,17 @@ char *source_words(const FleetSourceStatus *status, int64_t now)
     return fleet_source_status_text(status, now);
 }
 
+const char *source_mark(const FleetSourceStatus *status, int64_t now)
+{
+    return status == NULL ? "…" : fleet_source_status_mark(status, now);
+}
+
+bool source_is_well(const FleetSourceStatus *status, int64_t now)
+{
+    return status != NULL && status->condition == FLEET_LIVE &&
+           g_str_equal(fleet_source_status_mark(status, now), "✔");
+}
+
 Role source_role(const FleetSourceStatus *status)
 {
     static const Role roles[] = {
@@ -20,5 +31,7 @@ Role source_role(const FleetSourceStatus *status)
         [FLEET_REFUSED] = ROLE_REJECTED,
     };
 
-    return status == NULL ? ROLE_DIM : roles[status->condition];
+    if (status == NULL)
+        return ROLE_DIM;
+    return status->slow != 0 ? ROLE_WARNING : roles[status->condition];
 }

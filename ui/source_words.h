@@ -10,6 +10,9 @@
 
 /* `status` NULL: nothing heard yet. At monotonic time `now`. g_free. */
 char *source_words(const FleetSourceStatus *status, int64_t now);
+const char *source_mark(const FleetSourceStatus *status, int64_t now);
+/* There is nothing to say of it. */
+bool source_is_well(const FleetSourceStatus *status, int64_t now);
 Role source_role(const FleetSourceStatus *status);
 
 #endif

@@ -48,12 +48,14 @@ static bool takes_connection(const char *path)
     return taken;
 }
 
-bool ui_fleet_is_near(void)
+bool ui_fleet_is_near(const Settings *settings)
 {
     DockerEnvironment environment = docker_environment();
     g_autoptr(DockerEndpoint) endpoint = NULL;
     g_autoptr(GError) error = NULL;
 
+    if (settings != NULL && settings_is_set(settings, SETTING_SOURCES_DOCKER))
+        return true;
     endpoint = docker_endpoint_find(&environment, NULL, &error);
     if (endpoint == NULL) /* named, and wrong: the console says how */
         return true;

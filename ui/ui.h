@@ -30,9 +30,9 @@ typedef struct UiOptions {
  * a sentence (g_free): the caller says it and goes on with the plain verb. */
 bool ui_terminal_usable(char **why);
 
-/* Whether an engine is configured (DOCKER_HOST, DOCKER_CONTEXT, the current context), or the one of
- * this machine takes a connection. Asks it nothing; never waits. */
-bool ui_fleet_is_near(void);
+/* Whether an engine is configured (DOCKER_HOST, DOCKER_CONTEXT, the settings, the current context),
+ * or the one of this machine takes a connection. Asks it nothing; never waits. */
+bool ui_fleet_is_near(const Settings *settings);
 
 /* Visits the default keys, and the console's own lines after `:`, for the manual: what is typed,
  * what it does (translated). */

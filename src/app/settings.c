@@ -40,11 +40,19 @@ static void setting_key_free(SettingKey *key)
     g_free(key);
 }
 
+static void setting_files_free(SettingFiles *files)
+{
+    g_free(files->name);
+    g_strfreev(files->paths);
+    g_free(files);
+}
+
 Settings *settings_new(void)
 {
     Settings *settings = g_new0(Settings, 1);
     settings->policy = policy_new();
     settings->keys = g_ptr_array_new_with_free_func((GDestroyNotify)setting_key_free);
+    settings->files = g_ptr_array_new_with_free_func((GDestroyNotify)setting_files_free);
     settings->warnings = g_ptr_array_new_with_free_func(g_free);
     settings->values = g_new0(SettingValue, N_SETTINGS);
     return settings;
@@ -63,6 +71,7 @@ void settings_free(Settings *settings)
     g_free(settings->path);
     policy_free(settings->policy);
     g_ptr_array_unref(settings->keys);
+    g_ptr_array_unref(settings->files);
     g_ptr_array_unref(settings->warnings);
     g_free(settings);
 }
@@ -80,28 +89,33 @@ static void wrong(const Reading *reading, SettingId id, const TomlValue *value,
             expected);
 }
 
-static bool read_path(Reading *reading, SettingId id, const TomlValue *value)
+/* As it is meant: absolute; NULL after the problem was noted. g_free. */
+static char *path_meant(const Reading *reading, SettingId id, const TomlValue *value)
 {
     const char *text = toml_plain_text(value);
     if (text == NULL || *text == '\0') {
         wrong(reading, id, value, _("the path of a file"));
-        return false;
+        return NULL;
     }
-    char **out = &reading->settings->values[id].text;
     if (*text != '~') {
         g_autofree char *directory = g_path_get_dirname(reading->path);
         g_autofree char *absolute = g_canonicalize_filename(directory, NULL);
-        *out = g_canonicalize_filename(text, absolute);
-        return true;
+        return g_canonicalize_filename(text, absolute);
     }
     const char *home = g_getenv("HOME");
     if ((text[1] != '/' && text[1] != '\0') || home == NULL || *home != '/') {
         wrong(reading, id, value,
               _("a path; only \"~/\" is understood, and only with a home directory"));
-        return false;
+        return NULL;
     }
-    *out = g_build_filename(home, text + 1, NULL);
-    return true;
+    return g_build_filename(home, text + 1, NULL);
+}
+
+static bool read_path(Reading *reading, SettingId id, const TomlValue *value)
+{
+    char *path = path_meant(reading, id, value);
+    reading->settings->values[id].text = path;
+    return path != NULL;
 }
 
 static bool url_is_http(const char *text)
@@ -174,9 +188,22 @@ static bool check_choice(Reading *reading, SettingId id, const TomlValue *value)
     return false;
 }
 
+static void keep_texts(Reading *reading, SettingId id, const TomlValue *value)
+{
+    unsigned n = value->as.array->len;
+    char **texts = g_new0(char *, n + 1);
+    for (unsigned i = 0; i < n; i++)
+        texts[i] = g_strdup(toml_plain_text(g_ptr_array_index(value->as.array, i)));
+    g_strfreev(reading->settings->values[id].texts);
+    reading->settings->values[id].texts = texts;
+}
+
 static bool read_choices(Reading *reading, SettingId id, const TomlValue *value)
 {
-    return read_elements(reading, id, value, check_choice, _("an array of strings"));
+    if (!read_elements(reading, id, value, check_choice, _("an array of strings")))
+        return false;
+    keep_texts(reading, id, value);
+    return true;
 }
 
 static bool check_text(Reading *reading, SettingId id, const TomlValue *value)
@@ -192,11 +219,7 @@ static bool read_texts(Reading *reading, SettingId id, const TomlValue *value)
 {
     if (!read_elements(reading, id, value, check_text, _("an array of strings")))
         return false;
-    unsigned n = value->as.array->len;
-    char **texts = g_new0(char *, n + 1);
-    for (unsigned i = 0; i < n; i++)
-        texts[i] = g_strdup(toml_plain_text(g_ptr_array_index(value->as.array, i)));
-    reading->settings->values[id].texts = texts;
+    keep_texts(reading, id, value);
     return true;
 }
 
@@ -328,6 +351,26 @@ static void read_keys(Reading *reading, const char *command, const TomlValue *va
         add_key(reading, command, value, g_ptr_array_index(value->as.array, i));
 }
 
+/* The files of one application. */
+static void read_files(Reading *reading, SettingId id, const char *name, const TomlValue *value)
+{
+    g_autoptr(GPtrArray) paths = g_ptr_array_new_with_free_func(g_free);
+    bool is_array = value->type == TOML_ARRAY;
+    for (unsigned i = 0; i < (is_array ? value->as.array->len : 1); i++) {
+        char *path =
+            path_meant(reading, id, is_array ? g_ptr_array_index(value->as.array, i) : value);
+        if (path == NULL)
+            return;
+        g_ptr_array_add(paths, path);
+    }
+    SettingFiles *files = g_new0(SettingFiles, 1);
+    files->name = g_strdup(name);
+    files->paths = g_new0(char *, paths->len + 1);
+    for (unsigned i = 0; i < paths->len; i++)
+        files->paths[i] = g_strdup(paths->pdata[i]);
+    g_ptr_array_add(reading->settings->files, files);
+}
+
 /* The policy's own reader takes it over: one key at a time, so that one that is wrong does not hide
  * the next. The value is borrowed by a table of one. */
 static void read_policy(Reading *reading, const char *key, const TomlValue *value)
@@ -368,6 +411,10 @@ static void read_option(Reading *reading, SettingId id, const char *key, const T
         read_keys(reading, key, value);
         return;
     }
+    if (row->type == SETTING_FILES) {
+        read_files(reading, id, key, value);
+        return;
+    }
     if (!readers[row->type](reading, id, value))
         return;
     SettingValue *out = &reading->settings->values[id];
@@ -379,11 +426,16 @@ static void read_option(Reading *reading, SettingId id, const char *key, const T
         read_policy(reading, key, value);
 }
 
+static bool takes_any_key(const SettingRow *row)
+{
+    return row->type == SETTING_KEYS || row->type == SETTING_FILES;
+}
+
 static int find_option(const char *section, const char *key)
 {
     for (int i = 0; i < N_SETTINGS; i++)
         if (g_str_equal(settings_table[i].section, section) &&
-            (settings_table[i].type == SETTING_KEYS || g_str_equal(settings_table[i].key, key)))
+            (takes_any_key(&settings_table[i]) || g_str_equal(settings_table[i].key, key)))
             return i;
     return -1;
 }
@@ -526,6 +578,12 @@ const char *settings_text(const Settings *settings, SettingId id)
             return row->choices[i];
     }
     return NULL;
+}
+
+bool settings_flag(const Settings *settings, SettingId id)
+{
+    g_autofree char *text = settings_value_text(settings, id);
+    return g_strcmp0(text, "true") == 0;
 }
 
 bool settings_colour(const Settings *settings, SettingId id, SettingColour *out)

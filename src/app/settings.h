@@ -21,6 +21,7 @@ typedef enum {
     SETTING_TEXTS,        /* an array of strings */
     SETTING_COLOUR,       /* see SettingColour */
     SETTING_KEYS,         /* any key: a command of the console = a key or an array of keys */
+    SETTING_FILES,        /* any key: the name of an application = an array of paths */
 } SettingType;
 
 /* In the order of the manual page. */
@@ -49,13 +50,17 @@ typedef enum {
     SETTING_COLOURS_KEY,
     SETTING_COLOURS_DIM,
     SETTING_COLOURS_ALARM,
+    SETTING_COLUMNS_APPS,
+    SETTING_COLUMNS_FILES,
+    SETTING_COLUMNS_CPU,
+    SETTING_SECRETS_NAME,
     SETTING_KEYS_COMMAND,
     N_SETTINGS
 } SettingId;
 
 typedef struct SettingRow {
     const char *section;
-    const char *key; /* SETTING_KEYS: "COMMAND", which stands for any */
+    const char *key; /* SETTING_KEYS, SETTING_FILES: "COMMAND", "NAME", which stand for any */
     SettingType type;
     const char *default_text;   /* as it would be written in the file; NULL: not set */
     const char *const *choices; /* NULL-terminated, or NULL */
@@ -84,11 +89,18 @@ typedef struct SettingKey {
     unsigned command_line, command_column;
 } SettingKey;
 
+/* A row of [secrets]: the files of an application. */
+typedef struct SettingFiles {
+    char *name;   /* of the application */
+    char **paths; /* absolute, NULL-terminated */
+} SettingFiles;
+
 /* What was read. Immutable; borrowed strings live as long as it. */
 typedef struct Settings {
     char *path;                  /* the file that was read, or NULL: there is none, all defaults */
     Policy *policy;              /* [policy] over policy_new() */
     GPtrArray *keys;             /* SettingKey*, in the order of the file */
+    GPtrArray *files;            /* SettingFiles*, in the order of the file */
     GPtrArray *warnings;         /* char*: unknown keys and the like; safe for a terminal */
     struct SettingValue *values; /* N_SETTINGS; private */
 } Settings;
@@ -118,8 +130,10 @@ Settings *settings_new(void);
 bool settings_is_set(const Settings *settings, SettingId id);
 /* SETTING_PATH (absolute), SETTING_URL, SETTING_CHOICE: the value or its default; NULL: not set. */
 const char *settings_text(const Settings *settings, SettingId id);
-/* SETTING_TEXTS: NULL-terminated; NULL: not set. */
+/* SETTING_TEXTS, SETTING_CHOICES: NULL-terminated; NULL: not set. */
 const char *const *settings_texts(const Settings *settings, SettingId id);
+/* SETTING_BOOLEAN: the value or its default. */
+bool settings_flag(const Settings *settings, SettingId id);
 /* SETTING_COLOUR: false when it is not set: the scheme decides. */
 bool settings_colour(const Settings *settings, SettingId id, SettingColour *out);
 

@@ -23,6 +23,11 @@ static const char *const tcb_statuses[] = {
     NULL,
 };
 
+/* Held to the lists of the console by a test. */
+static const char *const app_columns[] = {"name", "state",   "trust",   "cpu",    "port",
+                                          "size", "expires", "created", "engine", NULL};
+static const char *const file_columns[] = {"name", "verdict", "tcb", "kind", "valid-until", NULL};
+
 static const char *const schemes[] = {"terminal", "light", "dark", "mono", NULL};
 
 #define COLOUR(id, name, text) \
@@ -145,6 +150,40 @@ const SettingRow settings_table[N_SETTINGS] = {
     COLOUR(KEY, "key", N_("Keys in the hint line and the help.")),
     COLOUR(DIM, "dim", N_("What matters less: hex, column titles.")),
     COLOUR(ALARM, "alarm", N_("Alarms and the word SIMULATED in the header.")),
+    [SETTING_COLUMNS_APPS] =
+        {
+            .section = "columns",
+            .key = "apps",
+            .type = SETTING_CHOICES,
+            .choices = app_columns,
+            .help = N_("The columns of the console's list of applications, in their order. Not "
+                       "set: all, the engine only when there are several."),
+        },
+    [SETTING_COLUMNS_FILES] =
+        {
+            .section = "columns",
+            .key = "files",
+            .type = SETTING_CHOICES,
+            .choices = file_columns,
+            .help = N_("The columns of the console's list of files, in their order."),
+        },
+    [SETTING_COLUMNS_CPU] =
+        {
+            .section = "columns",
+            .key = "cpu",
+            .type = SETTING_BOOLEAN,
+            .default_text = "true",
+            .help = N_("Whether the CPU column begins switched on: it asks the engine for figures "
+                       "of what is in sight, once a second."),
+        },
+    [SETTING_SECRETS_NAME] =
+        {
+            .section = "secrets",
+            .key = "NAME",
+            .type = SETTING_FILES,
+            .help = N_("The secrets files of the application of that name, for the console's "
+                       "secrets pane: an array of paths. They are hashed, never shown."),
+        },
     [SETTING_KEYS_COMMAND] =
         {
             .section = "keys",
@@ -169,6 +208,7 @@ const char *setting_type_name(SettingType type)
         [SETTING_MEASUREMENTS] = N_("array of 64 hex digits each"),
         [SETTING_COLOUR] = N_("colour: default, a name, 0..255 or \"#rrggbb\""),
         [SETTING_KEYS] = N_("key, or array of keys"),
+        [SETTING_FILES] = N_("array of paths"),
     };
     return names[type];
 }

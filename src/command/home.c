@@ -4,9 +4,9 @@
 #include "command/home.h"
 
 #include "app/nearest.h"
-#include "app/settings.h"
 #include "core/i18n.h"
 #include "core/sanitize.h"
+#include "fleet/usual.h"
 #include "format/date.h"
 
 #include <string.h>
@@ -30,39 +30,27 @@ static bool add_named(GPtrArray *sources, const DockerEnvironment *environment,
     return true;
 }
 
-/* DOCKER_HOST and DOCKER_CONTEXT say it for one command line: they win over the settings. */
-static bool environment_decides(const DockerEnvironment *environment)
+static GPtrArray *usual(Job *job, GError **error)
 {
-    return (environment->host && *environment->host) ||
-           (environment->context && *environment->context);
-}
-
-static bool add_usual(Job *job, GPtrArray *sources, const DockerEnvironment *environment,
-                      GError **error)
-{
-    if (environment_decides(environment))
-        return add_source(sources, environment, NULL, error);
     g_autoptr(Settings) settings = settings_load(error);
     if (!settings)
-        return false;
+        return NULL;
     for (guint i = 0; i < settings->warnings->len; i++)
         job_warn(job, "%s", (const char *)g_ptr_array_index(settings->warnings, i));
-    const char *const *names = settings_texts(settings, SETTING_SOURCES_DOCKER);
-    if (!names || !*names)
-        return add_source(sources, environment, NULL, error);
-    return add_named(sources, environment, names, g_strv_length((char **)names), error);
+    return fleet_sources_usual(settings, false, error);
 }
 
 GPtrArray *home_sources(Job *job, const Arguments *arguments, GError **error)
 {
-    g_autoptr(GPtrArray) sources =
-        g_ptr_array_new_with_free_func((GDestroyNotify)fleet_source_unref);
     DockerEnvironment environment = docker_environment();
     const GPtrArray *named = arguments_values(arguments, "engine");
-    bool good = named->len > 0 ? add_named(sources, &environment, (const char *const *)named->pdata,
-                                           named->len, error)
-                               : add_usual(job, sources, &environment, error);
-    return good ? g_steal_pointer(&sources) : NULL;
+    if (named->len == 0)
+        return usual(job, error);
+    g_autoptr(GPtrArray) sources =
+        g_ptr_array_new_with_free_func((GDestroyNotify)fleet_source_unref);
+    if (!add_named(sources, &environment, (const char *const *)named->pdata, named->len, error))
+        return NULL;
+    return g_steal_pointer(&sources);
 }
 
 void home_app_clear(HomeApp *found)

@@ -20,6 +20,8 @@ enum {
     QUIET_PERIOD = 5000,
     ANSWER_DEADLINE = 2000,
     QUIET_PERIOD_WHEN_STALE = 1000,
+    /* One that is known to be slow, or does not answer, is given so long. */
+    ANSWER_DEADLINE_WHEN_SLOW = 5000,
     /* Until the engine opened its events. */
     OPEN_DEADLINE = 10000,
 };
@@ -113,17 +115,27 @@ static bool drain(FleetSource *source, FleetFeed *feed, DockerStream *events, bo
     }
 }
 
+static bool is_slow(int64_t took)
+{
+    return took > ANSWER_DEADLINE * 1000 / 2;
+}
+
 /* Whether the engine answers; what came of it goes to the feed. False, with `error`, when the
  * connection is to be given up. */
-static bool ask_whether_there(FleetSource *source, FleetFeed *feed, bool *answers, GError **error)
+static bool ask_whether_there(FleetSource *source, FleetFeed *feed, bool *answers, bool *slow,
+                              GError **error)
 {
     g_autoptr(GError) problem = NULL;
-    Cancel *cancel = fleet_feed_call_begin(feed, ANSWER_DEADLINE);
+    int64_t before = g_get_monotonic_time();
+    Cancel *cancel = fleet_feed_call_begin(feed, *slow || !*answers ? ANSWER_DEADLINE_WHEN_SLOW
+                                                                    : ANSWER_DEADLINE);
     g_autoptr(DockerHello) hello = docker_engine_hello(source->engine, cancel, &problem);
+    int64_t took = g_get_monotonic_time() - before;
     fleet_feed_call_end(feed, cancel);
     *answers = hello != NULL;
     if (hello) {
-        fleet_feed_good(feed);
+        *slow = is_slow(took);
+        fleet_feed_answered(feed, took);
         return true;
     }
     bool late = g_error_matches(problem, CANCEL_ERROR, CANCEL_ERROR_DEADLINE) ||
@@ -150,7 +162,7 @@ static bool wait_for(const Bell *bell, Cancel *cancel, int milliseconds, GError 
 }
 
 static void follow(FleetSource *source, FleetFeed *feed, DockerStream *events, const Bell *bell,
-                   Cancel *cancel, GError **error)
+                   bool slow, Cancel *cancel, GError **error)
 {
     bool any, answers = true;
     while (drain(source, feed, events, &any, error)) {
@@ -163,7 +175,7 @@ static void follow(FleetSource *source, FleetFeed *feed, DockerStream *events, c
         if (!wait_for(bell, cancel, patience, error))
             return;
         bool quiet = g_get_monotonic_time() - before >= (int64_t)patience * 1000 - 1000;
-        if (quiet && !ask_whether_there(source, feed, &answers, error))
+        if (quiet && !ask_whether_there(source, feed, &answers, &slow, error))
             return;
     }
 }
@@ -189,7 +201,9 @@ static bool wait_until_open(FleetSource *source, FleetFeed *feed, DockerStream *
 
 static void docker_watch(FleetSource *source, FleetFeed *feed, Cancel *cancel, GError **error)
 {
+    int64_t before = g_get_monotonic_time();
     g_autoptr(DockerHello) hello = docker_engine_hello(source->engine, cancel, error);
+    int64_t took = g_get_monotonic_time() - before;
     if (!hello)
         return;
     int64_t last = fleet_feed_last_event(feed);
@@ -198,9 +212,11 @@ static void docker_watch(FleetSource *source, FleetFeed *feed, Cancel *cancel, G
     DockerWatcher watcher = {.notify = bell_ring, .data = bell, .free_data = bell_unref};
     g_autoptr(DockerStream) events =
         docker_engine_events(source->engine, last ? last : hello->time, &watcher);
-    if (wait_until_open(source, feed, events, error) &&
-        list_to_feed(source, feed, hello->time, cancel, error))
-        follow(source, feed, events, bell, cancel, error);
+    if (!wait_until_open(source, feed, events, error) ||
+        !list_to_feed(source, feed, hello->time, cancel, error))
+        return;
+    fleet_feed_answered(feed, took);
+    follow(source, feed, events, bell, is_slow(took), cancel, error);
 }
 
 static bool collect_container(const DockerContainer *container, void *data)

@@ -16,6 +16,10 @@
 /* How long fleet_free waits for its threads: they return within 100 ms of a cancel. */
 #define ENDING (200 * 1000)
 
+#define SECOND INT64_C(1000000)
+/* An answer that took so long is worth a word. */
+#define SLOW (8 * SECOND / 10)
+
 struct FleetFeed {
     Fleet *fleet;
     unsigned number;
@@ -94,15 +98,34 @@ void fleet_feed_list_app(FleetFeed *feed, FleetApp *app)
     unlock(feed->fleet, had);
 }
 
-/* Under the lock. `why` may be NULL. */
-static void set_status(FleetFeed *feed, FleetCondition condition, const char *why, int64_t retry_at)
+static bool is_lost(const FleetSourceStatus *status)
+{
+    return status->condition != FLEET_LIVE && status->condition != FLEET_CONNECTING;
+}
+
+static void note_return(FleetSourceStatus *status, const FleetSourceStatus *before, int64_t now)
+{
+    if (status->condition != FLEET_LIVE)
+        return;
+    status->back_at = is_lost(before) && before->good_at != 0 ? now : before->back_at;
+    status->slow = before->slow;
+}
+
+/* Under the lock. `error` NULL: nothing is wrong. */
+static void set_status(FleetFeed *feed, FleetCondition condition, const GError *error,
+                       int64_t retry_at)
 {
     FleetTable *table = feed->fleet->table;
     const FleetSourceStatus *before = fleet_table_status_of(table, feed->number);
     FleetSourceStatus *status = g_new0(FleetSourceStatus, 1);
+    int64_t now = clock_monotonic();
+    const char *why = error ? error->message : NULL;
     status->source = feed->number;
     status->condition = condition;
-    status->good_at = condition == FLEET_LIVE ? clock_monotonic() : before->good_at;
+    status->reason = error ? fleet_reason_of(error) : FLEET_REASON_NONE;
+    status->since = condition == before->condition && before->since ? before->since : now;
+    status->good_at = condition == FLEET_LIVE ? now : before->good_at;
+    note_return(status, before, now);
     status->retry_at = retry_at;
     status->why = g_strdup(why);
     status->listed = before->listed && (condition == FLEET_LIVE || condition == FLEET_STALE);
@@ -144,11 +167,31 @@ void fleet_feed_good(FleetFeed *feed)
     unlock(feed->fleet, had);
 }
 
+/* Whole seconds, so that little changes; an answer at once is none of note. */
+static int64_t slowness(int64_t took)
+{
+    return took < SLOW ? 0 : MAX((took + SECOND / 2) / SECOND, 1) * SECOND;
+}
+
+void fleet_feed_answered(FleetFeed *feed, int64_t took)
+{
+    fleet_feed_good(feed);
+    bool had = lock_table(feed->fleet);
+    const FleetSourceStatus *now = fleet_table_status_of(feed->fleet->table, feed->number);
+    if (now->slow != slowness(took)) {
+        FleetSourceStatus *status = fleet_source_status_copy(now);
+        status->slow = slowness(took);
+        fleet_table_status(feed->fleet->table, status);
+    }
+    unlock(feed->fleet, had);
+}
+
 void fleet_feed_stale(FleetFeed *feed, const char *why)
 {
+    g_autoptr(GError) error = g_error_new_literal(DOCKER_ERROR, DOCKER_ERROR_FROZEN, why);
     bool had = lock_table(feed->fleet);
     if (fleet_table_status_of(feed->fleet->table, feed->number)->condition != FLEET_STALE)
-        set_status(feed, FLEET_STALE, why, 0);
+        set_status(feed, FLEET_STALE, error, 0);
     unlock(feed->fleet, had);
 }
 
@@ -187,7 +230,7 @@ static void wait_for_retry(FleetFeed *feed, const GError *error)
     bool had = lock_table(fleet);
     int64_t now = clock_monotonic();
     int64_t at = now + fleet_backoff(++feed->failures, g_random_int());
-    set_status(feed, fleet_condition_of(error), error->message, at);
+    set_status(feed, fleet_condition_of(error), error, at);
     unlock(fleet, had);
     lock(fleet);
     while (!feed->retry && !cancel_is_set(fleet->cancel, NULL)) {
@@ -196,7 +239,7 @@ static void wait_for_retry(FleetFeed *feed, const GError *error)
     }
     feed->retry = false;
     had = fleet_table_has_deltas(fleet->table);
-    set_status(feed, fleet_condition_of(error), error->message, 0);
+    set_status(feed, fleet_condition_of(error), error, 0);
     unlock(fleet, had);
 }
 
@@ -213,6 +256,9 @@ static gpointer follow_source(gpointer data)
 {
     FleetFeed *feed = data;
     Fleet *fleet = feed->fleet;
+    bool had = lock_table(fleet);
+    set_status(feed, FLEET_CONNECTING, NULL, 0);
+    unlock(fleet, had);
     while (!cancel_is_set(fleet->cancel, NULL)) {
         g_autoptr(GError) error = NULL;
         feed->source->ops->watch(feed->source, feed, fleet->cancel, &error);

@@ -33,9 +33,27 @@ typedef enum {
 /* "connecting", "live", …, as --json has it. */
 const char *fleet_condition_name(FleetCondition condition);
 
+/* Why it is not as it should be: each has its own words and its own mark. */
+typedef enum {
+    FLEET_REASON_NONE,
+    FLEET_REASON_AWAY,
+    FLEET_REASON_FROZEN, /* it takes connections, and answers nothing */
+    FLEET_REASON_PERMISSION,
+    FLEET_REASON_VERSION,
+    FLEET_REASON_TLS,
+    FLEET_REASON_RUBBISH,
+    FLEET_REASON_ENDPOINT, /* what says where it is, is wrong */
+    FLEET_REASON_FAILS,    /* it answers that it cannot */
+    N_FLEET_REASONS
+} FleetReason;
+
 typedef struct FleetSourceStatus {
     unsigned source;
     FleetCondition condition;
+    FleetReason reason; /* UNREACHABLE, REFUSED, STALE */
+    int64_t since;    /* monotonic microseconds at which it came into this condition; 0: unknown */
+    int64_t slow;     /* LIVE: microseconds that its latest answer took, when that is long */
+    int64_t back_at;  /* LIVE: when it was there again after it was lost; 0: it never was */
     int64_t good_at;  /* monotonic microseconds (core/clock.h) of the last good news; 0: never */
     int64_t retry_at; /* the same, of the next try; 0: none is due */
     char *why;        /* UNREACHABLE, REFUSED, STALE: a sentence, safe for a terminal; else NULL */
@@ -45,9 +63,13 @@ typedef struct FleetSourceStatus {
 void fleet_source_status_free(FleetSourceStatus *status);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FleetSourceStatus, fleet_source_status_free)
 
-/* "live", "stale: 12 s", "unreachable: retry in 4 s", "refused: WHY", at monotonic time `now`.
- * Translated, safe for a terminal. Ages and waits go in steps. g_free. */
+/* "live", "slow: answers in 3 s", "frozen: 12 s", "unreachable, as of 3 min ago, retry in 4 s", at
+ * monotonic time `now`. Translated, safe for a terminal. Ages and waits go in steps. g_free. */
 char *fleet_source_status_text(const FleetSourceStatus *status, int64_t now);
+/* One column that tells the conditions apart without colour. */
+const char *fleet_source_status_mark(const FleetSourceStatus *status, int64_t now);
+/* "4 s", "20 s", "3 min", "2 h": an age in microseconds, in steps. Translated. g_free. */
+char *fleet_age_text(int64_t microseconds);
 /* Monotonic microseconds at which that text changes next by itself; INT64_MAX: never. */
 int64_t fleet_source_status_changes(const FleetSourceStatus *status, int64_t now);
 
@@ -68,6 +90,8 @@ DockerEngine *fleet_source_engine(const FleetSource *source);
  */
 FleetSource *fleet_source_docker(const DockerEnvironment *environment, const char *named,
                                  GError **error);
+/* A source that cannot be asked, and says why whenever it is: what names it is wrong. */
+FleetSource *fleet_source_misconfigured(const char *named, const GError *why);
 /* The same of an endpoint that is known. */
 FleetSource *fleet_source_docker_at(const DockerEndpoint *endpoint);
 

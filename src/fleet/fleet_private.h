@@ -10,6 +10,7 @@
 
 FleetSourceStatus *fleet_source_status_copy(const FleetSourceStatus *status);
 FleetCondition fleet_condition_of(const GError *error);
+FleetReason fleet_reason_of(const GError *error);
 
 /* Where a source tells what it learns. All may be called from its thread, which holds no lock. */
 typedef struct FleetFeed FleetFeed;
@@ -17,7 +18,8 @@ void fleet_feed_list_begin(FleetFeed *feed, int64_t asked);
 void fleet_feed_list_app(FleetFeed *feed, FleetApp *app);   /* steals */
 void fleet_feed_list_end(FleetFeed *feed);                  /* the source is live from now on */
 void fleet_feed_event(FleetFeed *feed, DockerEvent *event); /* steals */
-void fleet_feed_good(FleetFeed *feed);                      /* it answered */
+void fleet_feed_good(FleetFeed *feed);                      /* it told something */
+void fleet_feed_answered(FleetFeed *feed, int64_t took);    /* it answered, in microseconds */
 void fleet_feed_stale(FleetFeed *feed, const char *why);    /* it does not */
 unsigned fleet_feed_source(const FleetFeed *feed);
 int64_t fleet_feed_last_event(FleetFeed *feed);

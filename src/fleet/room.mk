@@ -21,4 +21,6 @@ libfleet_a_SOURCES = \
 	src/fleet/source.c \
 	src/fleet/status.c \
 	src/fleet/table.c \
-	src/fleet/table.h
+	src/fleet/table.h \
+	src/fleet/usual.c \
+	src/fleet/usual.h

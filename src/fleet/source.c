@@ -16,6 +16,8 @@ void fleet_source_unref(FleetSource *source)
 {
     if (!source || !g_atomic_int_dec_and_test(&source->references))
         return;
+    if (source->ops->free)
+        source->ops->free(source);
     g_free(source->name);
     g_free(source->address);
     g_clear_pointer(&source->engine, docker_engine_unref);
@@ -98,4 +100,68 @@ GPtrArray *fleet_list_once(FleetSource *const *sources, size_t n_sources, bool a
     }
     g_ptr_array_sort(all, by_name);
     return all;
+}
+
+/* ---- one that cannot be asked ---- */
+
+typedef struct Misconfigured {
+    FleetSource source;
+    GError *why;
+} Misconfigured;
+
+static GError *why_not(FleetSource *source)
+{
+    return g_error_copy(((Misconfigured *)(void *)source)->why);
+}
+
+static void misconfigured_watch(FleetSource *source, FleetFeed *feed, Cancel *cancel,
+                                GError **error)
+{
+    (void)feed;
+    (void)cancel;
+    g_propagate_error(error, why_not(source));
+}
+
+static bool misconfigured_list(FleetSource *source, unsigned number, GPtrArray *apps,
+                               Cancel *cancel, GError **error)
+{
+    (void)number;
+    (void)apps;
+    (void)cancel;
+    g_propagate_error(error, why_not(source));
+    return false;
+}
+
+static FleetApp *misconfigured_inspect(FleetSource *source, unsigned number, const char *id,
+                                       Cancel *cancel, GError **error)
+{
+    (void)number;
+    (void)id;
+    (void)cancel;
+    g_propagate_error(error, why_not(source));
+    return NULL;
+}
+
+static void misconfigured_free(FleetSource *source)
+{
+    g_error_free(((Misconfigured *)(void *)source)->why);
+}
+
+static const FleetSourceOps misconfigured_ops = {
+    .kind = "docker",
+    .watch = misconfigured_watch,
+    .list = misconfigured_list,
+    .inspect = misconfigured_inspect,
+    .free = misconfigured_free,
+};
+
+FleetSource *fleet_source_misconfigured(const char *named, const GError *why)
+{
+    Misconfigured *made = g_new0(Misconfigured, 1);
+    made->source.ops = &misconfigured_ops;
+    made->source.references = 1;
+    made->source.name = g_strdup(named);
+    made->source.address = g_strdup(named);
+    made->why = g_error_copy(why);
+    return &made->source;
 }

@@ -118,13 +118,17 @@ static void test_four_panes(void)
     terminal_wait_text(terminal, "┌ Apps ── 5 ─");
     terminal_wait_text(terminal, "┬ Evidence ── ");
     terminal_wait_text(terminal, "├ Logs ── ");
+    terminal_type(terminal, "d");
     terminal_wait_text(terminal, "┼ Describe ── ");
     terminal_wait_text(terminal, "dialect");
     terminal_wait_text(terminal, "172.17.");
     terminal_wait_text(terminal, "? unknown"); /* its evidence is not on this machine */
+    terminal_escape(terminal);                 /* back to the list */
     terminal_resize(terminal, 80, 24);
-    terminal_wait_gone(terminal, "Describe ── ");
+    terminal_wait_text(terminal, "┌ Apps ── 5 ─");
+    terminal_type(terminal, "L");
     terminal_wait_text(terminal, "├ Logs ── ");
+    terminal_escape(terminal);
     terminal_resize(terminal, 60, 15);
     terminal_wait_gone(terminal, "Logs ── ");
     terminal_wait_text(terminal, "┌ Apps ── 5 ─");
@@ -201,6 +205,7 @@ static void test_hostile(void)
     engine_start(&engine, options);
     terminal = open_console(&engine, 120, 36, false);
     terminal_wait_text(terminal, "┌ Apps ── 12 ─");
+    terminal_type(terminal, "d\177"); /* to see it beside the list */
     for (unsigned i = 0; i < 12; i++) {
         terminal_type(terminal, "j");
         terminal_wait_text(terminal, "dialect");
@@ -308,8 +313,9 @@ static void test_away_and_back(void)
     terminal_type(terminal, "o");
     terminal_wait_text(terminal, "Sources ── 1");
     engine_start_at(&engine, engine.socket, options);
-    terminal_type(terminal, ENTER);
+    terminal_type(terminal, "r");
     terminal_wait_gone(terminal, "unreachable");
+    terminal_wait_text(terminal, "↻ back since");
     quit(terminal);
     engine_clear(&engine);
 }

@@ -163,23 +163,50 @@ static void check_text(const FleetSourceStatus *status, int64_t now, const char 
 static void test_status_words(void)
 {
     FleetSourceStatus status = {.condition = FLEET_STALE, .good_at = 100 * SECOND};
-    check_text(&status, 104 * SECOND + 5, "stale: 4 s");
-    check_text(&status, 127 * SECOND, "stale: 20 s");
-    check_text(&status, 300 * SECOND, "stale: 3 min");
-    check_text(&status, (100 + 7300) * SECOND, "stale: 2 h");
-    check_text(&status, 90 * SECOND, "stale: 0 s");
+    check_text(&status, 104 * SECOND + 5, "frozen: 4 s");
+    check_text(&status, 127 * SECOND, "frozen: 20 s");
+    check_text(&status, 300 * SECOND, "frozen: 3 min");
+    check_text(&status, (100 + 7300) * SECOND, "frozen: 2 h");
+    check_text(&status, 90 * SECOND, "frozen: 0 s");
     status = (FleetSourceStatus){.condition = FLEET_UNREACHABLE, .retry_at = 50 * SECOND};
-    check_text(&status, 46 * SECOND, "unreachable: retry in 4 s");
-    check_text(&status, 49 * SECOND + 999999, "unreachable: retry in 1 s");
-    check_text(&status, 60 * SECOND, "unreachable: retry in 1 s");
+    check_text(&status, 46 * SECOND, "unreachable, retry in 4 s");
+    check_text(&status, 49 * SECOND + 999999, "unreachable, retry in 1 s");
+    check_text(&status, 60 * SECOND, "unreachable, retry in 1 s");
     status.retry_at = 0;
-    check_text(&status, 60 * SECOND, "unreachable: trying");
-    status = (FleetSourceStatus){.condition = FLEET_REFUSED, .why = (char *)"no"};
-    check_text(&status, 0, "refused: no");
-    status.condition = FLEET_LIVE;
+    check_text(&status, 60 * SECOND, "unreachable, trying");
+    status.good_at = 20 * SECOND;
+    check_text(&status, 60 * SECOND, "unreachable, as of 40 s ago, trying");
+    status = (FleetSourceStatus){.condition = FLEET_REFUSED, .reason = FLEET_REASON_VERSION};
+    check_text(&status, 0, "refuses our version, trying");
+    status = (FleetSourceStatus){.condition = FLEET_LIVE};
     check_text(&status, 0, "live");
-    status.condition = FLEET_CONNECTING;
-    check_text(&status, 0, "connecting");
+    status.back_at = 10 * SECOND;
+    check_text(&status, 15 * SECOND, "back since 5 s");
+    check_text(&status, 71 * SECOND, "live");
+    status.slow = 3 * SECOND;
+    check_text(&status, 15 * SECOND, "slow: answers in 3 s");
+    status = (FleetSourceStatus){.condition = FLEET_CONNECTING};
+    check_text(&status, 100 * SECOND, "connecting");
+    status.since = 95 * SECOND;
+    check_text(&status, 96 * SECOND, "connecting");
+    check_text(&status, 100 * SECOND, "slow: no answer for 5 s");
+}
+
+/* Each trouble has words and a mark of its own. */
+static void test_troubles(void)
+{
+    static const DockerError codes[] = {
+        DOCKER_ERROR_AWAY, DOCKER_ERROR_FROZEN,  DOCKER_ERROR_PERMISSION, DOCKER_ERROR_VERSION,
+        DOCKER_ERROR_TLS,  DOCKER_ERROR_RUBBISH, DOCKER_ERROR_ENDPOINT,   DOCKER_ERROR_ENGINE};
+    g_autoptr(GHashTable) words = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_autoptr(GHashTable) marks = g_hash_table_new(g_str_hash, g_str_equal);
+    for (size_t i = 0; i < G_N_ELEMENTS(codes); i++) {
+        g_autoptr(GError) error = g_error_new_literal(DOCKER_ERROR, (int)codes[i], "why");
+        FleetSourceStatus status = {.condition = FLEET_UNREACHABLE,
+                                    .reason = fleet_reason_of(error)};
+        g_assert_true(g_hash_table_add(words, fleet_source_status_text(&status, 0)));
+        g_assert_true(g_hash_table_add(marks, (char *)fleet_source_status_mark(&status, 0)));
+    }
 }
 
 /* The text is the same until the moment that is said, and another one then. */
@@ -207,6 +234,11 @@ static void test_status_changes(void)
         g_assert_cmpstr(text, ==, before);
         g_assert_cmpstr(text, !=, after);
     }
+    FleetSourceStatus back = {.condition = FLEET_LIVE, .back_at = 10 * SECOND};
+    g_assert_cmpint(fleet_source_status_changes(&back, 15 * SECOND), ==, 16 * SECOND);
+    g_assert_cmpint(fleet_source_status_changes(&back, 70 * SECOND), ==, INT64_MAX);
+    FleetSourceStatus waited = {.condition = FLEET_CONNECTING, .since = 10 * SECOND};
+    g_assert_cmpint(fleet_source_status_changes(&waited, 11 * SECOND), ==, 12 * SECOND);
     FleetSourceStatus live = {.condition = FLEET_LIVE};
     g_assert_cmpint(fleet_source_status_changes(&live, 1), ==, INT64_MAX);
 }
@@ -280,6 +312,7 @@ int main(int argc, char **argv)
     g_test_add_func("/fleet/from-container", test_from_container);
     g_test_add_func("/fleet/backoff", test_backoff);
     g_test_add_func("/fleet/status-words", test_status_words);
+    g_test_add_func("/fleet/troubles", test_troubles);
     g_test_add_func("/fleet/status-changes", test_status_changes);
     g_test_add_func("/fleet/conditions", test_conditions);
     g_test_add_func("/fleet/nobody-there", test_nobody_there);
