@@ -17,6 +17,7 @@ EXTRA_DIST += tests/run-test
 include $(top_srcdir)/tests/unit/room.mk
 include $(top_srcdir)/tests/screen/room.mk
 include $(top_srcdir)/tests/e2e/room.mk
+include $(top_srcdir)/tests/torture/room.mk
 include $(top_srcdir)/tests/lint/room.mk
 include $(top_srcdir)/tests/fuzz/room.mk
 include $(top_srcdir)/tests/bench/room.mk

@@ -247,7 +247,9 @@ bool screen_enter(GError **error)
     start_color();
     use_default_colors();
     take_keyboard();
-    write_capability("smkx");
+    /* Through curses, whose buffer may end in the middle of a sequence: seven bytes in 1×1. */
+    if (capability("smkx") != NULL)
+        putp(capability("smkx"));
     curs_set(0);
     window_size(&width, &height);
     if ((int)width != COLS || (int)height != LINES)

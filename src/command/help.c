@@ -135,18 +135,12 @@ static int help_of_checks(Job *job)
 }
 
 static const char *const kind_names[] = {
-    [ARGUMENT_NONE] = "none",
-    [ARGUMENT_FILE] = "file",
-    [ARGUMENT_DIRECTORY] = "directory",
-    [ARGUMENT_OUTPUT] = "output",
-    [ARGUMENT_HOST_PORT] = "host_port",
-    [ARGUMENT_URL] = "url",
-    [ARGUMENT_TIME] = "time",
-    [ARGUMENT_HEX] = "hex",
-    [ARGUMENT_RTMR] = "rtmr",
-    [ARGUMENT_NUMBER] = "number",
-    [ARGUMENT_CHECK] = "check",
-    [ARGUMENT_CHOICE] = "choice",
+    [ARGUMENT_NONE] = "none",           [ARGUMENT_FILE] = "file",
+    [ARGUMENT_DIRECTORY] = "directory", [ARGUMENT_OUTPUT] = "output",
+    [ARGUMENT_HOST_PORT] = "host_port", [ARGUMENT_URL] = "url",
+    [ARGUMENT_TIME] = "time",           [ARGUMENT_HEX] = "hex",
+    [ARGUMENT_RTMR] = "rtmr",           [ARGUMENT_NUMBER] = "number",
+    [ARGUMENT_CHECK] = "check",         [ARGUMENT_CHOICE] = "choice",
     [ARGUMENT_TEXT] = "text",
 };
 

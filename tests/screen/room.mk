@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The real program in a pseudo-terminal, libvterm as the terminal.
-SCREEN_LIBS = libui.a $(COMMAND_LIBS) $(READLINE_LIBS) $(NCURSES_LIBS) $(VTERM_LIBS) -lutil
+check_LIBRARIES += tests/screen/libemitted.a
+tests_screen_libemitted_a_SOURCES = tests/screen/emitted.c tests/screen/emitted.h
+SCREEN_LIBS = tests/screen/libemitted.a libui.a $(COMMAND_LIBS) $(READLINE_LIBS) $(NCURSES_LIBS) $(VTERM_LIBS) -lutil
 
 screen_samples = tests/screen/samples.c tests/screen/samples.h tests/screen/terminal.c \
 	tests/screen/terminal.h
@@ -30,3 +32,8 @@ tests_screen_test_apps_SOURCES = tests/screen/test-apps.c tests/screen/terminal.
 	tests/screen/terminal.h
 tests_screen_test_apps_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/screen
 tests_screen_test_apps_LDADD = $(SCREEN_LIBS)
+
+check_PROGRAMS += tests/screen/test-emitted
+TESTS += tests/screen/test-emitted
+tests_screen_test_emitted_SOURCES = tests/screen/test-emitted.c
+tests_screen_test_emitted_LDADD = tests/screen/libemitted.a $(GLIB_LIBS)

@@ -118,6 +118,7 @@ void terminal_free(Terminal *terminal)
     close(terminal->master);
     vterm_free(terminal->vterm);
     g_byte_array_unref(terminal->written);
+    emitted_clear(&terminal->emitted);
     g_free(terminal);
 }
 
@@ -161,6 +162,14 @@ static void send_answers(Terminal *terminal)
     }
 }
 
+static void check_emitted(Terminal *terminal, const char *bytes, size_t size)
+{
+    g_autofree char *wrong = emitted_take(&terminal->emitted, (const uint8_t *)bytes, size);
+
+    if (wrong != NULL)
+        g_error("the program wrote %s", wrong);
+}
+
 /* Waits at most so long for the program to write; false when it did not, or ended. */
 static bool take_in(Terminal *terminal, int milliseconds)
 {
@@ -174,15 +183,24 @@ static bool take_in(Terminal *terminal, int milliseconds)
     if (n <= 0)
         return false;
     g_byte_array_append(terminal->written, (const guint8 *)bytes, (guint)n);
+    check_emitted(terminal, bytes, (size_t)n);
     vterm_input_write(terminal->vterm, bytes, (size_t)n);
     send_answers(terminal);
     return true;
+}
+
+/* Each y and Y may be answered by one copy to the clipboard, and nothing else is. */
+static void allow_copies(Terminal *terminal, const char *bytes)
+{
+    for (; *bytes != '\0'; bytes++)
+        terminal->emitted.copies += *bytes == 'y' || *bytes == 'Y';
 }
 
 void terminal_type(Terminal *terminal, const char *bytes)
 {
     size_t left = strlen(bytes);
 
+    allow_copies(terminal, bytes);
     while (left > 0) {
         ssize_t n = write(terminal->master, bytes, left);
         g_assert_cmpint(n, >, 0);

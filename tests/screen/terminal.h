@@ -2,10 +2,13 @@
  *
  * A terminal for tests: the real program in a pseudo-terminal, libvterm as what a person would look
  * at. Keys go in, the screen comes out as text. Nothing sleeps: every wait ends when the screen is
- * as it should be, and fails the test with the screen when a deadline passes.
+ * as it should be, and fails the test with the screen when a deadline passes. Every byte that the
+ * program writes must be one that it may write (emitted.h), in all tests.
  */
 #ifndef MSE_TESTS_SCREEN_TERMINAL_H
 #define MSE_TESTS_SCREEN_TERMINAL_H
+
+#include "emitted.h"
 
 #include <glib.h>
 #include <stdbool.h>
@@ -19,7 +22,8 @@ typedef struct Terminal {
     VTerm *vterm;
     VTermScreen *screen;
     GByteArray *written; /* every byte since it was started or terminal_forget was called */
-    bool alternate;      /* the second screen is shown */
+    Emitted emitted;
+    bool alternate; /* the second screen is shown */
     bool cursor_visible;
     bool ended;
     int status; /* of waitpid, when ended */
