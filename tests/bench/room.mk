@@ -17,7 +17,8 @@ tests/bench/empty: tests/bench/empty.c mse-console
 	  $$(objdump -p mse-console | awk '$$1 == "NEEDED" { print "-l:" $$2 }')
 
 # On the terminal that the screen tests use; it must be there.
-bench_terminal = $(wildcard $(top_srcdir)/tests/screen/terminal.c $(top_srcdir)/tests/screen/emitted.c)
+bench_terminal = $(wildcard $(top_srcdir)/tests/screen/terminal.c \
+	$(top_srcdir)/tests/screen/emitted.c)
 bench_console = $(if $(bench_terminal),tests/bench/bench-console)
 tests/bench/bench-console: tests/bench/bench-console.c tests/bench/bench.c $(bench_terminal)
 	@$(MKDIR_P) tests/bench

@@ -2,7 +2,8 @@
 # The real program in a pseudo-terminal, libvterm as the terminal.
 check_LIBRARIES += tests/screen/libemitted.a
 tests_screen_libemitted_a_SOURCES = tests/screen/emitted.c tests/screen/emitted.h
-SCREEN_LIBS = tests/screen/libemitted.a libui.a $(COMMAND_LIBS) $(READLINE_LIBS) $(NCURSES_LIBS) $(VTERM_LIBS) -lutil
+SCREEN_LIBS = tests/screen/libemitted.a libui.a $(COMMAND_LIBS) $(READLINE_LIBS) \
+	$(NCURSES_LIBS) $(VTERM_LIBS) -lutil
 
 screen_samples = tests/screen/samples.c tests/screen/samples.h tests/screen/terminal.c \
 	tests/screen/terminal.h

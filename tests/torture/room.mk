@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Sessions in which the n-th call of one kind fails: an object that is preloaded, and who asks for it.
+# Sessions in which the n-th call of one kind fails: an object that is preloaded, and its user.
 check_PROGRAMS += tests/torture/test-torture
 TESTS += tests/torture/test-torture
 tests_torture_test_torture_SOURCES = tests/torture/test-torture.c \
