@@ -24,7 +24,8 @@ static void clear_row(AppRow *row)
 {
     clear_texts(row);
     g_clear_pointer(&row->app, fleet_app_unref);
-    g_free(row->evidence_of);
+    g_free(row->origin);
+    alarm_free(row->alarm);
     input_clear(&row->evidence);
     memset(row, 0, sizeof *row);
 }
@@ -50,11 +51,12 @@ static void free_status(void *status)
         fleet_source_status_free(status);
 }
 
-Apps *apps_new(Fleet *fleet)
+Apps *apps_new(Fleet *fleet, Judge *judge)
 {
     Apps *apps = g_new0(Apps, 1);
 
     apps->fleet = fleet;
+    apps->judge = judge;
     apps->rows = g_ptr_array_new_with_free_func(free_row);
     apps->numbers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     apps->statuses = g_ptr_array_new_with_free_func(free_status);
@@ -76,6 +78,7 @@ void apps_free(Apps *apps)
 {
     if (apps == NULL)
         return;
+    judge_free(apps->judge);
     fleet_free(apps->fleet);
     g_ptr_array_unref(apps->rows);
     g_hash_table_unref(apps->numbers);
@@ -161,6 +164,18 @@ static char *key_of(unsigned source, const char *id)
     return g_strdup_printf("%u %s", source, id);
 }
 
+AppRow *apps_find(const Apps *apps, unsigned source, const char *id, unsigned *number)
+{
+    g_autofree char *key = key_of(source, id);
+    gpointer found;
+
+    if (!g_hash_table_lookup_extended(apps->numbers, key, NULL, &found))
+        return NULL;
+    if (number != NULL)
+        *number = GPOINTER_TO_UINT(found);
+    return apps->rows->pdata[GPOINTER_TO_UINT(found)];
+}
+
 /* ---- names ---- */
 
 /* What the row is called, alone or among others of that name. */
@@ -225,29 +240,13 @@ static unsigned free_number(Apps *apps)
     return apps->rows->len - 1;
 }
 
-static void count_row(Apps *apps, const AppRow *row, int by)
+void apps_count(Apps *apps, const AppRow *row, int by)
 {
     apps->counts[apps_count_of(row->app)] += (unsigned)by;
-    apps->alarms += row->other_certificate ? (unsigned)by : 0;
+    apps->alarms += row->alarm != NULL ? (unsigned)by : 0;
     apps->simulated += row->evidence.simulated ? (unsigned)by : 0;
-    if (row->judged)
+    if (row->known)
         apps->trust[row->evidence.outcome] += (unsigned)by;
-}
-
-bool app_shows_another(const AppRow *row)
-{
-    const VerificationResult *result = row->evidence.result;
-
-    return row->app->certificate != NULL && result != NULL && result->verdict != NULL &&
-           result->verdict->certificate != NULL &&
-           !g_bytes_equal(row->app->certificate, result->verdict->certificate);
-}
-
-/* Another certificate than before: its evidence may be another too, and is judged again. */
-static bool certificate_changed(const FleetApp *before, const FleetApp *now)
-{
-    return before != NULL && before->certificate != NULL && now->certificate != NULL &&
-           !g_bytes_equal(before->certificate, now->certificate);
 }
 
 static void set_app(Apps *apps, unsigned number, FleetApp *app)
@@ -256,20 +255,17 @@ static void set_app(Apps *apps, unsigned number, FleetApp *app)
     bool renamed = row->app == NULL || !g_str_equal(row->app->name, app->name);
 
     if (row->app != NULL)
-        count_row(apps, row, -1);
+        apps_count(apps, row, -1);
     if (renamed && row->app != NULL)
         drop_name(apps, number, row->app->name);
     g_free(row->state);
     row->state = fleet_app_state_text(app);
-    if (certificate_changed(row->app, app))
-        g_clear_pointer(&row->evidence_of, g_free);
     fleet_app_ref(app);
     g_clear_pointer(&row->app, fleet_app_unref);
     row->app = app;
     if (renamed)
         add_name(apps, number);
-    row->other_certificate = app_shows_another(row);
-    count_row(apps, row, 1);
+    apps_count(apps, row, 1);
 }
 
 static void take_app(Apps *apps, FleetApp *app)
@@ -281,6 +277,7 @@ static void take_app(Apps *apps, FleetApp *app)
     if (!g_hash_table_lookup_extended(apps->numbers, key, NULL, &found)) {
         number = free_number(apps);
         ((AppRow *)apps->rows->pdata[number])->present = true;
+        ((AppRow *)apps->rows->pdata[number])->evidence.outcome = OUTCOME_WAITING;
         apps->n++;
         g_array_index(apps->n_of, unsigned, app->source)++;
         g_hash_table_insert(apps->numbers, g_steal_pointer(&key), GUINT_TO_POINTER(number));
@@ -299,7 +296,7 @@ static void take_gone(Apps *apps, unsigned source, const char *id)
     if (!g_hash_table_lookup_extended(apps->numbers, key, NULL, &found))
         return;
     row = apps->rows->pdata[GPOINTER_TO_UINT(found)];
-    count_row(apps, row, -1);
+    apps_count(apps, row, -1);
     drop_name(apps, GPOINTER_TO_UINT(found), row->app->name);
     g_queue_remove(&apps->kept, found);
     clear_row(row);
@@ -367,11 +364,15 @@ static void take_delta(Apps *apps, FleetDelta *delta)
     switch (delta->kind) {
     case FLEET_DELTA_APP:
         take_app(apps, delta->app);
+        judge_take_app(apps->judge, fleet_source(apps->fleet, delta->app->source), delta->app);
         break;
     case FLEET_DELTA_GONE:
         take_gone(apps, delta->source, delta->id);
+        judge_take_gone(apps->judge, delta->source, delta->id);
         break;
     case FLEET_DELTA_SOURCE:
+        if (delta->status->condition == FLEET_LIVE)
+            judge_take_live(apps->judge, delta->source);
         take_status(apps, delta);
         break;
     case FLEET_DELTA_EVENT:
@@ -463,4 +464,5 @@ void apps_set_interest(Apps *apps, const GArray *numbers)
     g_byte_array_unref(apps->interest);
     apps->interest = g_steal_pointer(&key);
     fleet_set_interest(apps->fleet, (const FleetInterest *)(void *)told->data, told->len);
+    judge_look_at(apps->judge, (const FleetInterest *)(void *)told->data, told->len);
 }

@@ -7,7 +7,7 @@
 #ifndef MSE_UI_APPS_H
 #define MSE_UI_APPS_H
 
-#include "fleet/fleet.h"
+#include "fleet/judge.h"
 #include "ui/input.h"
 
 /* Numbers of applications and of inputs share one space: this one and above are applications. */
@@ -19,11 +19,14 @@ typedef struct AppRow {
     char *name;      /* safe; with its engine when others have the same */
     char *sort_name; /* collation key */
     char *state;     /* "exited (1)" */
-    Input evidence;  /* given: its path; its outcome is meant when `judged` */
-    bool judged;
-    char *evidence_of;      /* the directory that it was read from, or NULL: is to be read */
-    int64_t ends;           /* what it was judged with does; Unix seconds, 0 unknown */
+    Input evidence;  /* its outcome is meant when `known` */
+    bool known;      /* it was judged, or there is a reason why not: evidence.problem */
+    Trust trust;
     bool other_certificate; /* it shows another certificate than its evidence has */
+    char *origin;           /* where the evidence came from: safe, translated; or NULL */
+    int64_t written;        /* when its file was; Unix seconds, 0 unknown */
+    Alarm *alarm;           /* that nobody acknowledged, or NULL */
+    uint64_t wanted;        /* evidence.version when its whole result was asked for */
 } AppRow;
 
 /* Something that happened, newest last. */
@@ -49,6 +52,7 @@ typedef enum {
 
 typedef struct Apps {
     Fleet *fleet;
+    Judge *judge;
     GPtrArray *rows;       /* AppRow* */
     GHashTable *numbers;   /* "source id" → row */
     GQueue free;           /* rows to be used again, the longest free first */
@@ -61,16 +65,16 @@ typedef struct Apps {
     unsigned counts[N_APPS_COUNTS];
     unsigned trust[N_OUTCOMES]; /* of those whose evidence was judged */
     GQueue kept;                /* numbers of rows with a whole result, the oldest first */
-    unsigned alarms;
-    unsigned simulated; /* judged, and rest on a root that is not Intel's */
+    unsigned alarms;            /* rows with one */
+    unsigned simulated;         /* judged, and rest on a root that is not Intel's */
     unsigned name_width;
     uint64_t version;       /* counts all changes */
     uint64_t order_version; /* those that may change an order by name */
     GByteArray *interest;   /* what fleet_set_interest was last told, to tell it changes alone */
 } Apps;
 
-/* Takes the fleet over. */
-Apps *apps_new(Fleet *fleet);
+/* Takes both over. */
+Apps *apps_new(Fleet *fleet, Judge *judge);
 void apps_free(Apps *apps);
 
 /* Takes deltas until the monotonic time `until`; true when something changed. */
@@ -94,8 +98,10 @@ unsigned apps_n_shown(const Apps *apps);
 /* Whether what is shown of it may be old: its source is lost. */
 bool apps_is_old(const Apps *apps, const AppRow *row);
 
-/* Whether it shows another certificate than its evidence has. */
-bool app_shows_another(const AppRow *row);
+/* The row of an application; NULL: it is not there. `number` (may be NULL) gets its number. */
+AppRow *apps_find(const Apps *apps, unsigned source, const char *id, unsigned *number);
+/* Adds the row to all counts (1) or takes it out of them (-1): around every change of it. */
+void apps_count(Apps *apps, const AppRow *row, int by);
 
 /* Which of the counts an application belongs to. */
 AppsCount apps_count_of(const FleetApp *app);
@@ -104,7 +110,7 @@ Role app_state_role(const FleetApp *app);
 /* "4 min", "2 d": in steps of which the smallest is a minute, as the clock's. g_free. */
 char *apps_age(int64_t seconds);
 
-/* Tells the fleet which rows are looked at (their numbers); does nothing when it knows. */
+/* Tells fleet and judge which rows are looked at (their numbers); does nothing when it knows. */
 void apps_set_interest(Apps *apps, const GArray *numbers);
 
 #endif

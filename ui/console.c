@@ -358,6 +358,8 @@ void console_resize(Console *console, unsigned width, unsigned height)
 const Grid *console_draw(Console *console, int64_t now, int *cursor_x, int *cursor_y)
 {
     console->model.now = now;
+    if (console->model.apps != NULL && console->clock_minute != now / 60)
+        judge_time(console->model.apps->judge, now);
     if (console->changed || console->clock_minute != now / 60)
         console_draw_all(console, now);
     console->changed = false;

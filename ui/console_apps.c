@@ -26,7 +26,8 @@ void console_open_fleet(Console *console)
         return;
     sources = fleet_sources_usual(console->model.settings, true, NULL);
     console->model.apps =
-        apps_new(fleet_new((FleetSource *const *)sources->pdata, sources->len, false));
+        apps_new(fleet_new((FleetSource *const *)sources->pdata, sources->len, false),
+                 model_judge_new(&console->model));
     console->lists[LIST_APPS] = apps_pane_new(&console->model);
     console->lower[0] = logs_pane_new();
     console->more[MORE_DESCRIBE] = describe_pane_new();
@@ -189,7 +190,7 @@ void console_tick(Console *console, int64_t now)
         console->changed = true;
 }
 
-/* What is in sight is asked about, and its evidence judged. */
+/* What is in sight is asked about, and its evidence judged first. */
 void console_look_at_apps(Console *console)
 {
     g_autoptr(GArray) numbers = NULL;
@@ -201,7 +202,6 @@ void console_look_at_apps(Console *console)
     if (apps_pane_selected(console->left, &selected))
         g_array_append_val(numbers, selected);
     apps_set_interest(console->model.apps, numbers);
-    model_judge_apps(&console->model, numbers, false);
 }
 
 /* ---- the bar ---- */
@@ -245,6 +245,26 @@ static void add_segment(GArray *segments, Role role, char *text)
     g_array_append_val(segments, segment);
 }
 
+static const AppRow *alarmed(const Apps *apps)
+{
+    for (unsigned i = 0; i < apps->rows->len; i++) {
+        const AppRow *row = apps->rows->pdata[i];
+        if (row->alarm != NULL)
+            return row;
+    }
+    return NULL;
+}
+
+/* One is named; of several, how many: the list has their marks. */
+static char *alarm_segment(const Apps *apps)
+{
+    const AppRow *row = apps->alarms == 1 ? alarmed(apps) : NULL;
+
+    if (row == NULL)
+        return g_strdup_printf(P_(" %u ALARM ", " %u ALARMS ", apps->alarms), apps->alarms);
+    return g_strdup_printf(_(" ALARM: %s "), row->name);
+}
+
 /* The last is what must be seen first: where there is no room, the first ones go. */
 static GArray *bar_segments(const Apps *apps)
 {
@@ -264,11 +284,7 @@ static GArray *bar_segments(const Apps *apps)
                 segments, outcome_table[bad[i]].role,
                 g_strdup_printf("%u %s", apps->trust[bad[i]], _(outcome_table[bad[i]].word)));
     if (apps->alarms > 0)
-        add_segment(
-            segments, ROLE_ALARM,
-            g_strdup_printf(P_(" %u shows another certificate than its evidence ",
-                               " %u show another certificate than their evidence ", apps->alarms),
-                            apps->alarms));
+        add_segment(segments, ROLE_ALARM, alarm_segment(apps));
     return segments;
 }
 

@@ -103,7 +103,7 @@ static void verify(Console *console)
         return;
     }
     if (console->on_apps)
-        model_judge_apps(&console->model, numbers, true);
+        model_judge_apps(&console->model, numbers);
     else
         model_verify(&console->model, numbers);
     console_say(console, ROLE_TEXT,

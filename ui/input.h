@@ -21,7 +21,8 @@ typedef struct Input {
     const char *tcb;            /* of the list; NULL: unknown */
     char *kind_text, *valid_until;
     bool simulated;
-    int failed; /* the first check that failed, or -1 */
+    int failed;    /* the first check that failed, or -1 */
+    char *problem; /* of an application: why there is nothing to judge, or NULL */
     /* what its verdict is repeated with */
     Collateral *collateral;
     char *why_no_collateral; /* GRefString */

@@ -24,6 +24,7 @@ typedef enum {
     MESSAGE_LOGS,          /* number: of the feed that has something (ui/log_feed.h) */
     MESSAGE_LOG_MATCHES,   /* LogAnswer (ui/log_match.c) */
     MESSAGE_DESCRIBED,     /* DockerInspect or GError; generation: of the question */
+    MESSAGE_TRUST,         /* the judge has news (ui/app_trust.c) */
     MESSAGE_SAID,          /* char*: a sentence for the message line; number: a Role */
 } MessageKind;
 

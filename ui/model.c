@@ -33,6 +33,7 @@ void input_clear(Input *input)
     g_free(input->given);
     g_free(input->name);
     g_free(input->kind_text);
+    g_free(input->problem);
     g_free(input->valid_until);
     memset(input, 0, sizeof *input);
 }
@@ -236,8 +237,6 @@ static bool take_result(Model *model, const Message *message)
 {
     const Input *input = model_input(model, message->number);
 
-    if (message->number >= APP_NUMBER_FIRST)
-        return model_take_app_result(model, message);
     if (input == NULL || input->generation != message->generation)
         return false;
     set_result(model, message->number, message->data);
@@ -275,8 +274,10 @@ static void repeat(Model *model, unsigned number)
 
 void model_want(Model *model, unsigned number)
 {
-    if (number >= APP_NUMBER_FIRST) /* those are judged again when they are in sight */
+    if (number >= APP_NUMBER_FIRST) {
+        model_want_app(model, number);
         number = UINT32_MAX;
+    }
     model->wanted = number;
     if (model->repetition == NULL && is_let_go(model_input(model, number)))
         repeat(model, number);
@@ -339,6 +340,8 @@ bool model_update(Model *model, const Message *message)
     switch (message->kind) {
     case MESSAGE_RESULT:
         return take_result(model, message);
+    case MESSAGE_TRUST:
+        return model_take_trust(model);
     case MESSAGE_REPEATED:
         return take_repeated(model, message);
     case MESSAGE_INPUTS_FOUND:

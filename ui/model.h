@@ -69,11 +69,17 @@ void model_verify(Model *model, const GArray *numbers);
 /* This input is looked at: its whole result is kept, or found again in a job. */
 void model_want(Model *model, unsigned number);
 
-/* Judges the evidence of applications of which it is known where it is and that were not judged
- * since (all given ones when `again`), in a job; unsigned, numbers of rows. (ui/app_evidence.c) */
-void model_judge_apps(Model *model, const GArray *numbers, bool again);
-/* A MESSAGE_RESULT about an application. */
-bool model_take_app_result(Model *model, const Message *message);
+/* ui/app_trust.c */
+
+/* The judge of the applications, who tells the model what he found. */
+Judge *model_judge_new(Model *model);
+/* A MESSAGE_TRUST. */
+bool model_take_trust(Model *model);
+/* A person wants these judged now; unsigned, numbers of rows. */
+void model_judge_apps(Model *model, const GArray *numbers);
+/* This application is looked at: its whole result is found again when it was let go. */
+void model_want_app(Model *model, unsigned number);
+
 /* "SGX evidence", or NULL. g_free. */
 char *model_kind_text(const VerificationResult *result);
 

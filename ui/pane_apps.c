@@ -68,9 +68,7 @@ static bool present(const void *model, unsigned row)
 /* The certificate of the application, or what it was judged with: whichever ends first. */
 static int64_t ends_at(const AppRow *row)
 {
-    if (row->ends == 0 || row->app->expires == 0)
-        return MAX(row->ends, row->app->expires);
-    return MIN(row->ends, row->app->expires);
+    return trust_end(&row->trust, row->app);
 }
 
 static void trust_cell(const AppRow *row, unsigned width, ListCell *out)
@@ -83,7 +81,7 @@ static void trust_cell(const AppRow *row, unsigned width, ListCell *out)
         out->role = ROLE_ALARM;
         return;
     }
-    if (!row->judged)
+    if (!row->known)
         return;
     if (row->evidence.outcome == OUTCOME_UNREADABLE) {
         out->mark = "?";
@@ -220,7 +218,7 @@ static int trust_order(const AppRow *row)
 {
     if (row->other_certificate)
         return -1;
-    return !row->judged ? N_OUTCOMES : (int)row->evidence.outcome;
+    return !row->known ? N_OUTCOMES : (int)row->evidence.outcome;
 }
 
 static int compare(const void *model, unsigned a, unsigned b, unsigned column)

@@ -369,6 +369,14 @@ static void add_why_unreadable(Document *document, const VerificationResult *res
                           "judged with each of them."));
 }
 
+/* Of an application: why there is nothing to judge. */
+static void add_problem(Document *document, const char *problem, int width)
+{
+    document_line(document, DOCUMENT_PLAIN);
+    document_line(document, DOCUMENT_PLAIN);
+    document_wrap(document, 2, width, ROLE_TEXT, problem);
+}
+
 static void add_waiting(Document *document, const char *problem, int width)
 {
     const OutcomeRow *row = &outcome_table[OUTCOME_WAITING];
@@ -396,6 +404,8 @@ static Document *make_document(EvidencePane *self, const Input *input, const cha
         return document;
     }
     add_headline(document, input, width);
+    if (input->result == NULL && input->problem != NULL)
+        add_problem(document, input->problem, width);
     if (input->result == NULL) /* let go: the rest is on its way */
         return document;
     verdict = input->result->verdict;

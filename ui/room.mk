@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 noinst_LIBRARIES += libui.a
 libui_a_SOURCES = \
-	ui/app_evidence.c \
+	ui/app_trust.c \
 	ui/app_verbs.c \
 	ui/app_verbs.h \
 	ui/apps.c \

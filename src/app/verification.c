@@ -187,6 +187,7 @@ typedef struct Source {
     Collateral *collateral;
     char *why_none;
     bool cached; /* some of it is from the cache: to be fetched again when it does not hold */
+    int64_t at;  /* VerificationInput.at */
 } Source;
 
 static void source_clear(Source *source)
@@ -292,7 +293,7 @@ static Verdict *judge_once(Verification *verification, const AttestSubject *atte
                            const Source *source, const Expectations *expectations)
 {
     const VerificationRequest *request = verification->request;
-    int64_t at = request->has_time ? request->time : clock_now();
+    int64_t at = request->has_time ? request->time : source->at != 0 ? source->at : clock_now();
     return attest_verify(verification->attest, attested, source->collateral, source->why_none,
                          request->policy, expectations, at);
 }
@@ -342,7 +343,7 @@ static void judge_subject(Verification *verification, Subject *subject, Verifica
     if (signer != NULL)
         expectations.mrsigner = signer;
 
-    Source source = {0};
+    Source source = {.at = subject->at};
     intern_collateral(verification, subject->collateral);
     if (subject->problem == NULL)
         find_collateral(verification, &attested, subject->collateral, &source, cancel);
@@ -397,7 +398,7 @@ static json_t *certificate_json(const Verdict *verdict)
     return hex_json(span_of(digest, sizeof digest));
 }
 
-static json_t *journal_fields(const VerificationResult *result)
+json_t *verification_journal_json(const VerificationResult *result)
 {
     const Verdict *verdict = result->verdict;
     int failed = verdict_first_failure(verdict);
@@ -422,7 +423,7 @@ static void write_journal(const Verification *verification, VerificationResult *
 {
     if (verification->request->journal == NULL)
         return;
-    json_t *fields = journal_fields(result);
+    json_t *fields = verification_journal_json(result);
     journal_append(verification->request->journal, clock_now(), "verdict", fields,
                    &result->journal_error);
     json_decref(fields);
@@ -456,7 +457,7 @@ static void judge_bytes(Verification *verification, const VerificationInput *inp
         result->error = refuse_kind(result->kind, input->name);
         return;
     }
-    Subject subject = {0};
+    Subject subject = {.at = input->at};
     subject_read(&subject, result->kind, content, input->name);
     judge_subject(verification, &subject, result, cancel);
     subject_clear(&subject);
@@ -501,4 +502,11 @@ VerificationResult *verification_judge(Verification *verification, const Verific
     if (result->kind == INPUT_COLLATERAL && content != NULL)
         verification_take_collateral(verification, span_of_bytes(content), input->name);
     return result;
+}
+
+VerificationResult *verification_judge_bytes(Verification *verification,
+                                             const VerificationInput *input, GBytes *content,
+                                             Cancel *cancel)
+{
+    return verification_judge_content(verification, input, 0, content, NULL, cancel);
 }

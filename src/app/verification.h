@@ -35,6 +35,7 @@ const char *input_kind_name(InputKind kind);
 typedef struct VerificationInput {
     InputKind kind;
     char *name; /* path or host:port, as given */
+    int64_t at; /* judged as of then, unless the request has a time; 0: the clock's now */
 } VerificationInput;
 
 /* Everything that can be asked; zeroed means defaults. Owned by whoever fills it; borrowed here. */
@@ -89,6 +90,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Verification, verification_free)
 VerificationResult *verification_judge(Verification *verification, const VerificationInput *input,
                                        unsigned index, Cancel *cancel);
 
+/* The same of bytes that were read already; the input's name is for people. */
+VerificationResult *verification_judge_bytes(Verification *verification,
+                                             const VerificationInput *input, GBytes *content,
+                                             Cancel *cancel);
+
 /* Called from a worker thread, never two at once, in the order they finish; takes no ownership. */
 typedef void (*VerificationDone)(VerificationResult *result, void *data);
 
@@ -110,6 +116,9 @@ const char *verification_verdict_name(const VerificationResult *result);
 /* The JSON object of `verify --json`. New reference. Collateral files have none: the caller leaves
  * them out. */
 json_t *verification_result_json(const VerificationResult *result);
+
+/* Members of the journal's line of kind "verdict", of a result with a verdict. New reference. */
+json_t *verification_journal_json(const VerificationResult *result);
 
 /* One file that verify reads again: certificate or quote, collateral and verdict. Console's `x`.
  * A JSON object: "mse_console_export" 1, "certificate" (PEM) or "quote" (base64), "signer_pk" (PEM)

@@ -23,6 +23,8 @@ libformat_a_SOURCES = \
 	src/format/tar_pax.h \
 	src/format/tar_read.c \
 	src/format/tar_write.c \
+	src/format/tar_file.c \
+	src/format/tar_file.h \
 	src/format/toml.c \
 	src/format/toml.h \
 	src/format/toml_parse.c \
