@@ -187,7 +187,7 @@ typedef struct Source {
     Collateral *collateral;
     char *why_none;
     bool cached; /* some of it is from the cache: to be fetched again when it does not hold */
-    int64_t at;  /* VerificationInput.at */
+    int64_t at;  /* judged as of then, unless the request has a time; 0: now */
 } Source;
 
 static void source_clear(Source *source)
@@ -446,7 +446,7 @@ GBytes *verification_read(const VerificationInput *input, Cancel *cancel, GError
 }
 
 static void judge_bytes(Verification *verification, const VerificationInput *input, GBytes *content,
-                        VerificationResult *result, Cancel *cancel)
+                        int64_t at, VerificationResult *result, Cancel *cancel)
 {
     result->sha256 = sha256_of(content);
     if (input->kind == INPUT_PLAIN)
@@ -457,7 +457,7 @@ static void judge_bytes(Verification *verification, const VerificationInput *inp
         result->error = refuse_kind(result->kind, input->name);
         return;
     }
-    Subject subject = {.at = input->at};
+    Subject subject = {.at = at};
     subject_read(&subject, result->kind, content, input->name);
     judge_subject(verification, &subject, result, cancel);
     subject_clear(&subject);
@@ -476,9 +476,9 @@ static bool can_be_read_again(const VerificationInput *input)
            stat(input->name, &status) == 0 && S_ISREG(status.st_mode);
 }
 
-VerificationResult *verification_judge_content(Verification *verification,
-                                               const VerificationInput *input, unsigned index,
-                                               GBytes *content, GError *why_none, Cancel *cancel)
+static VerificationResult *judge_content(Verification *verification, const VerificationInput *input,
+                                         unsigned index, GBytes *content, GError *why_none,
+                                         int64_t at, Cancel *cancel)
 {
     VerificationResult *result = g_atomic_rc_box_new0(VerificationResult);
     result->index = index;
@@ -488,8 +488,22 @@ VerificationResult *verification_judge_content(Verification *verification,
     if (content == NULL)
         result->error = why_none;
     else
-        judge_bytes(verification, input, content, result, cancel);
+        judge_bytes(verification, input, content, at, result, cancel);
     return result;
+}
+
+VerificationResult *verification_judge_content(Verification *verification,
+                                               const VerificationInput *input, unsigned index,
+                                               GBytes *content, GError *why_none, Cancel *cancel)
+{
+    return judge_content(verification, input, index, content, why_none, 0, cancel);
+}
+
+VerificationResult *verification_judge_bytes(Verification *verification,
+                                             const VerificationInput *input, GBytes *content,
+                                             int64_t at, Cancel *cancel)
+{
+    return judge_content(verification, input, 0, content, NULL, at, cancel);
 }
 
 VerificationResult *verification_judge(Verification *verification, const VerificationInput *input,
@@ -502,11 +516,4 @@ VerificationResult *verification_judge(Verification *verification, const Verific
     if (result->kind == INPUT_COLLATERAL && content != NULL)
         verification_take_collateral(verification, span_of_bytes(content), input->name);
     return result;
-}
-
-VerificationResult *verification_judge_bytes(Verification *verification,
-                                             const VerificationInput *input, GBytes *content,
-                                             Cancel *cancel)
-{
-    return verification_judge_content(verification, input, 0, content, NULL, cancel);
 }

@@ -35,7 +35,6 @@ const char *input_kind_name(InputKind kind);
 typedef struct VerificationInput {
     InputKind kind;
     char *name; /* path or host:port, as given */
-    int64_t at; /* judged as of then, unless the request has a time; 0: the clock's now */
 } VerificationInput;
 
 /* Everything that can be asked; zeroed means defaults. Owned by whoever fills it; borrowed here. */
@@ -90,10 +89,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Verification, verification_free)
 VerificationResult *verification_judge(Verification *verification, const VerificationInput *input,
                                        unsigned index, Cancel *cancel);
 
-/* The same of bytes that were read already; the input's name is for people. */
+/* The same of bytes that were read already; the input's name is for people. Judged as of `at`
+ * (Unix seconds; 0: the clock's now) unless the request has a time. */
 VerificationResult *verification_judge_bytes(Verification *verification,
                                              const VerificationInput *input, GBytes *content,
-                                             Cancel *cancel);
+                                             int64_t at, Cancel *cancel);
 
 /* Called from a worker thread, never two at once, in the order they finish; takes no ownership. */
 typedef void (*VerificationDone)(VerificationResult *result, void *data);

@@ -38,7 +38,7 @@ typedef struct Subject {
     GBytes *quote, *certificate; /* one of the two, or both NULL: `problem` says why */
     GBytes *signer_key;          /* PEM, or NULL */
     Collateral *collateral;      /* its own, or NULL */
-    int64_t at;                  /* VerificationInput.at */
+    int64_t at;                  /* judged as of then, unless the request has a time; 0: now */
     GError *problem;
 } Subject;
 

@@ -185,7 +185,6 @@ static void judge_bytes(Turn *turn)
     VerificationInput input = {
         .kind = turn->evidence.origin == FLEET_EVIDENCE_GIVEN ? INPUT_PLAIN : INPUT_EVIDENCE,
         .name = name,
-        .at = turn->now,
     };
     turn->round = judge_round(turn->judge);
     if (turn->round->verification == NULL) {
@@ -194,7 +193,7 @@ static void judge_bytes(Turn *turn)
         return;
     }
     turn->result = verification_judge_bytes(turn->round->verification, &input, turn->evidence.bytes,
-                                            turn->judge->cancel);
+                                            turn->now, turn->judge->cancel);
     if (turn->result->verdict != NULL)
         return;
     turn->problem = turn->result->error == NULL
