@@ -51,3 +51,7 @@ tests_unit_test_ignore_LDADD = $(FORMAT_LIBS)
 # What libarchive reads is compared with what is read here; the program itself does not use it.
 tests_unit_test_tar_SOURCES = tests/unit/test-tar.c
 tests_unit_test_tar_LDADD = $(FORMAT_LIBS) $(ARCHIVE_LIBS)
+check_PROGRAMS += tests/unit/test-tar-file
+TESTS += tests/unit/test-tar-file
+tests_unit_test_tar_file_SOURCES = tests/unit/test-tar-file.c
+tests_unit_test_tar_file_LDADD = $(FORMAT_LIBS)
