@@ -11,12 +11,13 @@
 #include "sim/crypto.h"
 #include "sim/engine_text.h"
 #include "sim/evidence.h"
+#include "sim/tar.h"
 
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { TAR_BLOCK = 512, BROKEN_EVERY = 8, BROKEN_AT = 3, TDX_AT = 6 };
+enum { BROKEN_EVERY = 8, BROKEN_AT = 3, TDX_AT = 6 };
 
 static const char DIRECTORY[] = "/opt/input/";
 
@@ -106,31 +107,16 @@ static char *file_of(Call *call, const char *name)
     return with_arguments(evidence_make(certificate, san, platform, tee_of(container)), spec);
 }
 
-/* A tar with one file, POSIX ustar. */
+/* A tar with one file. */
 static void put_tar(GString *out, const char *name, const char *content, int64_t time)
 {
-    const size_t size = strlen(content);
-    char head[TAR_BLOCK] = {0};
-    unsigned sum = 0;
-    g_strlcpy(head, name, 100);
-    g_snprintf(head + 100, 8, "%07o", 0644u);
-    g_snprintf(head + 108, 8, "%07o", 0u);
-    g_snprintf(head + 116, 8, "%07o", 0u);
-    g_snprintf(head + 124, 12, "%011zo", size);
-    g_snprintf(head + 136, 12, "%011" G_GINT64_MODIFIER "o", (guint64)(time / NS_PER_SECOND));
-    memset(head + 148, ' ', 8);
-    head[156] = '0';
-    memcpy(head + 257, "ustar\00000", 8);
-    g_strlcpy(head + 265, "root", 32);
-    g_strlcpy(head + 297, "root", 32);
-    for (unsigned i = 0; i < sizeof head; i++)
-        sum += (unsigned char)head[i];
-    g_snprintf(head + 148, 8, "%06o", sum);
-    g_string_append_len(out, head, sizeof head);
-    g_string_append_len(out, content, (gssize)size);
-    static const char zeros[2 * TAR_BLOCK];
-    g_string_append_len(out, zeros, (gssize)((TAR_BLOCK - size % TAR_BLOCK) % TAR_BLOCK));
-    g_string_append_len(out, zeros, sizeof zeros);
+    g_autoptr(GByteArray) tar = g_byte_array_new();
+    tar_put(tar, &(TarMember){.name = name,
+                              .mode = 0644,
+                              .time = time / NS_PER_SECOND,
+                              .content = span_of(content, strlen(content))});
+    tar_end(tar);
+    g_string_append_len(out, (const char *)tar->data, tar->len);
 }
 
 /* The header that tells of the file: JSON in base64. Free with g_free. */

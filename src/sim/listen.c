@@ -35,7 +35,8 @@ typedef union Address {
 } Address;
 
 /* HOST:PORT, [HOST]:PORT or a port alone. */
-static bool parse_address(const char *text, Address *out, socklen_t *size, GError **error)
+static bool parse_address(const char *option, const char *text, Address *out, socklen_t *size,
+                          GError **error)
 {
     const char *colon = strrchr(text, ':');
     g_autofree char *host = colon ? g_strndup(text, (size_t)(colon - text)) : g_strdup("127.0.0.1");
@@ -53,7 +54,7 @@ static bool parse_address(const char *text, Address *out, socklen_t *size, GErro
     *out = (Address){.any = {0}};
     if (!g_ascii_isdigit(digits[0]) ||
         !g_ascii_string_to_unsigned(digits, 10, 0, UINT16_MAX, &port, NULL))
-        return fail(error, SIM_ERROR_USAGE, _("--listen: %s: HOST:PORT is expected"), text);
+        return fail(error, SIM_ERROR_USAGE, _("%s: %s: HOST:PORT is expected"), option, text);
     if (inet_pton(AF_INET, host, &out->v4.sin_addr) == 1) {
         out->v4.sin_family = AF_INET;
         out->v4.sin_port = htons((uint16_t)port);
@@ -66,7 +67,7 @@ static bool parse_address(const char *text, Address *out, socklen_t *size, GErro
         *size = sizeof out->v6;
         return true;
     }
-    return fail(error, SIM_ERROR_USAGE, _("--listen: %s: localhost or an address is expected"),
+    return fail(error, SIM_ERROR_USAGE, _("%s: %s: localhost or an address is expected"), option,
                 text);
 }
 
@@ -74,7 +75,7 @@ int listen_tcp(const char *text, unsigned *port, GError **error)
 {
     Address address;
     socklen_t size = 0;
-    if (!parse_address(text, &address, &size, error))
+    if (!parse_address("--listen", text, &address, &size, error))
         return -1;
     const int descriptor =
         socket(address.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -89,6 +90,21 @@ int listen_tcp(const char *text, unsigned *port, GError **error)
     }
     *port = ntohs(address.any.sa_family == AF_INET ? address.v4.sin_port : address.v6.sin6_port);
     return descriptor;
+}
+
+int connect_tcp(const char *text, GError **error)
+{
+    Address address;
+    socklen_t size = 0;
+    if (!parse_address("--engine", text, &address, &size, error))
+        return -1;
+    const int descriptor = socket(address.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (descriptor >= 0 && connect(descriptor, &address.any, size) == 0)
+        return descriptor;
+    fail(error, SIM_ERROR_NETWORK, _("%s: nobody answers there: %s"), text, g_strerror(errno));
+    if (descriptor >= 0)
+        close(descriptor);
+    return -1;
 }
 
 /* True when nobody listens at the socket that is there. */

@@ -20,8 +20,8 @@ struct SimArguments {
 static const SimOption help_option = {.name = "help", .help = N_("say this and stop")};
 
 const SimVerb *const sim_verbs[] = {
-    &sim_verb_platform, &sim_verb_quote,  &sim_verb_pccs, &sim_verb_quoting,
-    &sim_verb_samples,  &sim_verb_engine, NULL,
+    &sim_verb_platform, &sim_verb_quote,  &sim_verb_pccs,  &sim_verb_quoting,
+    &sim_verb_samples,  &sim_verb_engine, &sim_verb_image, NULL,
 };
 
 const SimVerb *sim_verb_find(const char *name)

@@ -52,6 +52,7 @@ extern const SimVerb sim_verb_pccs;
 extern const SimVerb sim_verb_samples;
 extern const SimVerb sim_verb_engine;
 extern const SimVerb sim_verb_quoting;
+extern const SimVerb sim_verb_image;
 
 /* Ends with NULL. */
 extern const SimVerb *const sim_verbs[];

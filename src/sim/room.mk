@@ -33,6 +33,8 @@ SIM_LIBS = libsim.a $(FORMAT_LIBS) $(CRYPTO_LIBS)
 bin_PROGRAMS += mse-sim
 mse_sim_SOURCES = \
 	src/sim/main.c \
+	src/sim/docker.c \
+	src/sim/docker.h \
 	src/sim/engine.c \
 	src/sim/engine.h \
 	src/sim/engine_acts.c \
@@ -63,6 +65,8 @@ mse_sim_SOURCES = \
 	src/sim/http.h \
 	src/sim/http_private.h \
 	src/sim/http_server.c \
+	src/sim/image.c \
+	src/sim/image.h \
 	src/sim/manual.c \
 	src/sim/manual.h \
 	src/sim/options.c \
@@ -71,12 +75,16 @@ mse_sim_SOURCES = \
 	src/sim/pccs.h \
 	src/sim/quoting_service.c \
 	src/sim/quoting_service.h \
+	src/sim/tar.c \
+	src/sim/tar.h \
 	src/sim/verb_engine.c \
+	src/sim/verb_image.c \
 	src/sim/verb_pccs.c \
 	src/sim/verb_platform.c \
 	src/sim/verb_quote.c \
 	src/sim/verb_quoting.c \
 	src/sim/verb_samples.c
+mse_sim_CPPFLAGS = $(AM_CPPFLAGS) -DPKGLIBEXECDIR='"$(pkglibexecdir)"'
 mse_sim_LDADD = libsimenclave.a $(SIM_LIBS) $(MICROHTTPD_LIBS) -lm
 
 # mse-sim-enclave: what runs in the images that mse-sim makes. Static, so that nothing else has to
