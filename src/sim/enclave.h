@@ -37,6 +37,7 @@ typedef struct Enclave {
     uint8_t code_key[ENCLAVE_KEY_SIZE];
     bool has_code_key;
     char *health; /* the health endpoint */
+    char *listen; /* where both servers listen, once the first did */
     gint64 since; /* monotonic: when it began to serve */
     unsigned requests;
 } Enclave;

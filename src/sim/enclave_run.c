@@ -201,16 +201,26 @@ static char *read_health(const Enclave *enclave)
 }
 
 /* A listening socket, or -1; what is listened on goes to the log. */
-static int start_listening(const Enclave *enclave, const char *what, GError **error)
+static int start_listening(Enclave *enclave, const char *what, GError **error)
 {
     const bool test = enclave->arguments.role == ENCLAVE_TEST;
-    const char *where = enclave->setting.listen;
-    if (where == NULL)
-        where = test ? "0.0.0.0:5000" : "0.0.0.0:443";
+    const char *wanted = enclave->setting.listen;
+    if (wanted == NULL)
+        wanted = test ? "0.0.0.0:5000" : "0.0.0.0:443";
+    if (enclave->listen == NULL)
+        enclave->listen = g_strdup(wanted);
     unsigned port;
-    const int listener = listen_tcp(where, &port, error);
-    if (listener >= 0)
-        SAY_INFO("%s: listening on port %u with %s", what, port, test ? "HTTP" : "HTTPS");
+    const int listener = listen_tcp(enclave->listen, &port, error);
+    if (listener < 0)
+        return -1;
+    /* One that was any that is free is the same for the next server. */
+    const char *colon = strrchr(enclave->listen, ':');
+    const int host = colon != NULL ? (int)(colon - enclave->listen) : 0;
+    char *where = colon != NULL ? g_strdup_printf("%.*s:%u", host, enclave->listen, port)
+                                : g_strdup_printf("%u", port);
+    g_free(enclave->listen);
+    enclave->listen = where;
+    SAY_INFO("%s: listening on port %u with %s", what, port, test ? "HTTP" : "HTTPS");
     return listener;
 }
 

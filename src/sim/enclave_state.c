@@ -88,6 +88,7 @@ void enclave_clear(Enclave *enclave)
     g_clear_pointer(&enclave->key, EVP_PKEY_free);
     g_clear_pointer(&enclave->certificate, g_bytes_unref);
     g_clear_pointer(&enclave->health, g_free);
+    g_clear_pointer(&enclave->listen, g_free);
     OPENSSL_cleanse(enclave->enclave_secret, sizeof enclave->enclave_secret);
     OPENSSL_cleanse(enclave->code_key, sizeof enclave->code_key);
 }
