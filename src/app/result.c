@@ -142,3 +142,14 @@ bool verification_export(const VerificationResult *result, const char *path, GEr
     g_autofree char *whole = g_strconcat(text, "\n", NULL);
     return file_write(path, span_of(whole, strlen(whole)), 0644, error);
 }
+
+bool verification_write_certificate(const VerificationResult *result, const char *directory,
+                                    GError **error)
+{
+    size_t size;
+    const void *der = g_bytes_get_data(result->verdict->certificate, &size);
+    g_autofree char *pem = pem_encode("CERTIFICATE", span_of(der, size));
+    g_autofree char *path = g_build_filename(directory, "ratls.pem", NULL);
+    return file_make_directory(directory, error) &&
+           file_write(path, span_of(pem, strlen(pem)), 0644, error);
+}

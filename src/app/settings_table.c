@@ -150,6 +150,24 @@ const SettingRow settings_table[N_SETTINGS] = {
     COLOUR(KEY, "key", N_("Keys in the hint line and the help.")),
     COLOUR(DIM, "dim", N_("What matters less: hex, column titles.")),
     COLOUR(ALARM, "alarm", N_("Alarms and the word SIMULATED in the header.")),
+    [SETTING_SPAWN_DEVICES] =
+        {
+            .section = "spawn",
+            .key = "devices",
+            .type = SETTING_TEXTS,
+            .help = N_("Devices that a spawned container gets, paths of the host. Not set: those "
+                       "of SGX that the host has; without any, spawn is refused. An empty array is "
+                       "for a simulated platform, which needs none."),
+        },
+    [SETTING_SPAWN_BINDS] =
+        {
+            .section = "spawn",
+            .key = "binds",
+            .type = SETTING_TEXTS,
+            .help = N_("What a spawned container finds of the host beside its own files, as "
+                       "\"HOST:INSIDE\" or \"HOST:INSIDE:ro\". Not set: /var/run/aesmd, where the "
+                       "host's quoting service listens."),
+        },
     [SETTING_COLUMNS_APPS] =
         {
             .section = "columns",

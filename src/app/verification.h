@@ -126,4 +126,9 @@ json_t *verification_journal_json(const VerificationResult *result);
  * verify --json, for people: verify judges afresh). Mode 0644: nothing in it is secret. */
 bool verification_export(const VerificationResult *result, const char *path, GError **error);
 
+/* The certificate that was judged, as DIRECTORY/ratls.pem. Who calls it knows that it is trusted.
+ */
+bool verification_write_certificate(const VerificationResult *result, const char *directory,
+                                    GError **error);
+
 #endif

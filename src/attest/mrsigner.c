@@ -113,31 +113,35 @@ static bool refuse(GError **error, const char *sentence)
     return false;
 }
 
-static bool hash_modulus(const RsaKey *key, uint8_t out[32], GError **error)
+static bool check_key(const RsaKey *key, GError **error)
 {
-    uint8_t little_endian[MODULUS_SIZE];
     if (key->modulus.size != MODULUS_SIZE || !(key->modulus.data[0] & 0x80))
         return refuse(error, _("the signing key is not an RSA key of 3072 bits, as SGX signing "
                                "keys are"));
     if (key->exponent != EXPONENT)
         return refuse(error, _("the signing key's exponent is not 3, as SGX demands"));
-    for (size_t i = 0; i < MODULUS_SIZE; i++)
-        little_endian[i] = key->modulus.data[MODULUS_SIZE - 1 - i];
-    sha256(span_of(little_endian, sizeof little_endian), out);
     return true;
 }
 
-static bool of_block(const PemBlock *block, uint8_t out[32], GError **error)
+static void hash_modulus(const RsaKey *key, uint8_t out[32])
+{
+    uint8_t little_endian[MODULUS_SIZE];
+    for (size_t i = 0; i < MODULUS_SIZE; i++)
+        little_endian[i] = key->modulus.data[MODULUS_SIZE - 1 - i];
+    sha256(span_of(little_endian, sizeof little_endian), out);
+}
+
+/* `key` points into the block. */
+static bool of_block(const PemBlock *block, RsaKey *key, GError **error)
 {
     gsize size;
     const void *der = g_bytes_get_data(block->der, &size);
-    RsaKey key;
     for (size_t i = 0; i < G_N_ELEMENTS(forms); i++) {
         if (strcmp(block->label, forms[i].label) != 0)
             continue;
-        if (!forms[i].read(span_of(der, size), &key))
+        if (!forms[i].read(span_of(der, size), key))
             return refuse(error, _("the signing key cannot be read as an RSA key"));
-        return hash_modulus(&key, out, error);
+        return check_key(key, error);
     }
     return refuse(error,
                   _("the signing key is no plain RSA key or certificate in PEM (an encrypted "
@@ -155,12 +159,50 @@ static void wipe(GPtrArray *blocks)
     }
 }
 
-bool mrsigner_of_key(Span pem, uint8_t out[32], GError **error)
+/* What of a key is wanted, while it is there. */
+typedef void (*Use)(const RsaKey *key, void *out);
+
+static bool with_key(Span pem, Use use, void *out, GError **error)
 {
     g_autoptr(GPtrArray) blocks = pem_decode(pem, PEM_TEXT_BETWEEN, MAX_BLOCKS, NULL);
     if (!blocks)
         return refuse(error, _("the signing key is no PEM file"));
-    bool done = of_block(g_ptr_array_index(blocks, 0), out, error);
+    RsaKey key;
+    bool good = of_block(g_ptr_array_index(blocks, 0), &key, error);
+    if (good)
+        use(&key, out);
     wipe(blocks);
-    return done;
+    return good;
+}
+
+static void take_mrsigner(const RsaKey *key, void *out)
+{
+    hash_modulus(key, out);
+}
+
+bool mrsigner_of_key(Span pem, uint8_t out[32], GError **error)
+{
+    return with_key(pem, take_mrsigner, out, error);
+}
+
+/* Its size is always the same: SubjectPublicKeyInfo of rsaEncryption, of 3072 bits and 3. */
+static void take_public(const RsaKey *key, void *out)
+{
+    static const uint8_t before[] = {0x30, 0x82, 0x01, 0xa0, 0x30, 0x0d, 0x06, 0x09, 0x2a,
+                                     0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05,
+                                     0x00, 0x03, 0x82, 0x01, 0x8d, 0x00, 0x30, 0x82, 0x01,
+                                     0x88, 0x02, 0x82, 0x01, 0x81, 0x00};
+    static const uint8_t after[] = {0x02, 0x01, EXPONENT};
+    GByteArray *der = out;
+    g_byte_array_append(der, before, sizeof before);
+    g_byte_array_append(der, key->modulus.data, (guint)key->modulus.size);
+    g_byte_array_append(der, after, sizeof after);
+}
+
+char *signer_public_key(Span pem, GError **error)
+{
+    g_autoptr(GByteArray) der = g_byte_array_new();
+    if (!with_key(pem, take_public, der, error))
+        return NULL;
+    return pem_encode("PUBLIC KEY", span_of(der->data, der->len));
 }

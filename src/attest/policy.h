@@ -57,4 +57,8 @@ typedef struct Expectations {
  * False with POLICY_ERROR_VALUE. */
 bool mrsigner_of_key(Span pem, uint8_t out[32], GError **error);
 
+/* The public half of such a key as PEM ("PUBLIC KEY"), as evidence has it in signer_pk. NULL with
+ * POLICY_ERROR_VALUE. Free with g_free. */
+char *signer_public_key(Span pem, GError **error);
+
 #endif

@@ -4,6 +4,7 @@
 #include "command/home.h"
 
 #include "app/nearest.h"
+#include "command/home_life.h"
 #include "core/i18n.h"
 #include "core/sanitize.h"
 #include "fleet/usual.h"
@@ -207,12 +208,31 @@ static const char *const act_words[] = {
     [DOCKER_REMOVE_RUNNING] = "removed", [DOCKER_KILL] = "killed",
 };
 
+static const DeedKind act_deeds[] = {
+    [DOCKER_STOP] = DEED_STOP,     [DOCKER_RESTART] = DEED_RESTART,
+    [DOCKER_REMOVE] = DEED_REMOVE, [DOCKER_REMOVE_RUNNING] = DEED_REMOVE,
+    [DOCKER_KILL] = DEED_KILL,
+};
+
+/* Of applications alone: what happens to other containers is nothing to this journal. */
+static void remember_act(Job *job, const HomeApp *found, DockerAct act)
+{
+    if (found->app->dialect == FLEET_DIALECT_NONE || act == DOCKER_START)
+        return;
+    const Deed deed = {.kind = act_deeds[act],
+                       .application = found->app->name,
+                       .engine = fleet_source_name(found->source),
+                       .id = found->app->id};
+    home_remember(job, &deed);
+}
+
 int home_act(Job *job, const HomeApp *found, DockerAct act, const char *done)
 {
     g_autoptr(GError) error = NULL;
     if (!docker_engine_act(fleet_source_engine(found->source), act, found->app->id, job_cancel(job),
                            &error))
         return job_fail(job, error);
+    remember_act(job, found, act);
     g_autofree char *name = sanitize_string(found->app->name);
     if (!job_json(job))
         job_text(job, "%s: %s", name, _(done));

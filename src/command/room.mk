@@ -23,7 +23,10 @@ libcommand_a_SOURCES = \
 	src/command/home_act.c \
 	src/command/home_cipher.c \
 	src/command/home_events.c \
+	src/command/home_evidence.c \
 	src/command/home_keygen.c \
+	src/command/home_life.c \
+	src/command/home_life.h \
 	src/command/home_list.c \
 	src/command/home_logs.c \
 	src/command/home_run.c \

@@ -16,6 +16,7 @@ extern const Verb verb_home_logs;
 extern const Verb verb_home_events;
 extern const Verb verb_home_top;
 extern const Verb verb_home_run;
+extern const Verb verb_home_evidence;
 extern const Verb verb_home_stop;
 extern const Verb verb_home_restart;
 extern const Verb verb_home_remove;

@@ -5,10 +5,8 @@
 #include "command/verify_request.h"
 #include "command/verify_text.h"
 
-#include "core/file.h"
 #include "core/i18n.h"
 #include "core/sanitize.h"
-#include "format/pem.h"
 
 #include <string.h>
 
@@ -110,16 +108,6 @@ static bool is_trusted_certificate(const Run *run, const VerificationResult *res
            verification_exit_status(result, run->request->strict) == EXIT_OK;
 }
 
-static bool write_certificate(const Verdict *verdict, const char *directory, GError **error)
-{
-    size_t size;
-    const void *der = g_bytes_get_data(verdict->certificate, &size);
-    g_autofree char *pem = pem_encode("CERTIFICATE", span_of(der, size));
-    g_autofree char *path = g_build_filename(directory, "ratls.pem", NULL);
-    return file_make_directory(directory, error) &&
-           file_write(path, span_of(pem, strlen(pem)), 0644, error);
-}
-
 /* --output: the one certificate that is trusted. */
 static int write_output(Run *run, const char *directory)
 {
@@ -137,7 +125,7 @@ static int write_output(Run *run, const char *directory)
         return run->status;
     }
     g_autoptr(GError) error = NULL;
-    if (!write_certificate(only->verdict, directory, &error))
+    if (!verification_write_certificate(only, directory, &error))
         return job_fail(run->job, error);
     if (!job_json(run->job)) {
         g_autofree char *safe = sanitize_string(directory);

@@ -31,6 +31,7 @@ static const Company companies[] = {
     {"home run", "key", "nobody", false, false},
     {"home run", "cert", "nobody", false, false},
     {"home run", "", "nobody", false, true},
+    {"home evidence", "", "nobody", false, true},
 };
 
 const Company *company_of(const char *verb, const char *option)

@@ -8,6 +8,7 @@ include $(top_srcdir)/tests/unit/wire.mk
 include $(top_srcdir)/tests/unit/docker.mk
 include $(top_srcdir)/tests/unit/app.mk
 include $(top_srcdir)/tests/unit/fleet.mk
+include $(top_srcdir)/tests/unit/life.mk
 include $(top_srcdir)/tests/unit/command.mk
 include $(top_srcdir)/tests/unit/ui.mk
 include $(top_srcdir)/tests/unit/sim.mk
