@@ -93,7 +93,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Package, package_free)
 /* Borrowed, as long as the package lives. */
 const char *package_path(const Package *package);
 const ProjectConfig *package_config(const Package *package); /* its dialect is the package's */
-bool package_is_encrypted(const Package *package);           /* it has files FILE.enc */
+/* All its files but requirements.txt are FILE.enc. */
+bool package_is_encrypted(const Package *package);
 
 /* The one image of image.tar, by its manifest.json. A tag that is not the package's own (the name
  * in its configuration, ":" and 19 digits) was refused, in `repositories` and index.json too: those

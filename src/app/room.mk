@@ -14,6 +14,13 @@ libapp_a_SOURCES = \
 	src/app/nearest.c \
 	src/app/nearest.h \
 	src/app/package.h \
+	src/app/package_extract.c \
+	src/app/package_image.c \
+	src/app/package_output.c \
+	src/app/package_output.h \
+	src/app/package_private.h \
+	src/app/package_read.c \
+	src/app/package_write.c \
 	src/app/pccs.c \
 	src/app/pccs.h \
 	src/app/pccs_answer.c \
@@ -33,6 +40,8 @@ libapp_a_SOURCES = \
 	src/app/subject.c \
 	src/app/toml_note.c \
 	src/app/toml_note.h \
+	src/app/tree.c \
+	src/app/tree.h \
 	src/app/verification.c \
 	src/app/verification.h \
 	src/app/verification_private.h

@@ -56,6 +56,16 @@
     LIMIT(ARCHIVE_NAME, N_("name in an archive"), 4096, N_("bytes"), N_("a path has no more"))     \
     LIMIT(ARCHIVE_HEADER, N_("names and attributes of a file in an archive"), 1024 * 1024,         \
           N_("bytes"), N_("attributes of layers can be large"))                                    \
+    LIMIT(PACKAGE_CODE, N_("code of a package"), (size_t)10 << 30, N_("bytes"),                    \
+          N_("an application has 10 GB to store it"))                                              \
+    LIMIT(PACKAGE_TESTS, N_("tests of a package"), (size_t)1 << 30, N_("bytes"),                   \
+          N_("they are unpacked on the operator's disk"))                                          \
+    LIMIT(PACKAGE_IMAGE, N_("image of a package"), (size_t)256 << 30, N_("bytes"),                 \
+          N_("never held as one: streamed into the engine"))                                       \
+    LIMIT(PACKAGE_FILES, N_("files of a package"), 100000, N_("entries"),                          \
+          N_("their names are kept to find what is there twice"))                                  \
+    LIMIT(IMAGE_DOCUMENT, N_("manifest or configuration of an image"), 4 * 1024 * 1024,            \
+          N_("bytes"), N_("they are a few KiB"))                                                   \
     LIMIT(INPUTS, N_("inputs in one call"), 100000, N_("files"),                                   \
           N_("each keeps its verdict in memory"))
 

@@ -160,14 +160,39 @@ static bool decrypt(Pass *pass, size_t header_size, const SealSource *source, co
     return authentic || fail_changed(error);
 }
 
+struct BoxCipher {
+    Secret *held;
+    Pass *pass;
+};
+
+BoxCipher *box_cipher_new(const uint8_t key[BOX_KEY_SIZE])
+{
+    BoxCipher *cipher = g_new0(BoxCipher, 1);
+    cipher->pass = pass_new(&cipher->held);
+    memcpy(cipher->pass->key, key, BOX_KEY_SIZE);
+    return cipher;
+}
+
+void box_cipher_free(BoxCipher *cipher)
+{
+    if (cipher == NULL)
+        return;
+    secret_free(cipher->held);
+    g_free(cipher);
+}
+
+bool box_cipher_encrypt(BoxCipher *cipher, const uint8_t nonce[BOX_NONCE_SIZE],
+                        const SealSource *source, const SealSink *sink, GError **error)
+{
+    memcpy(cipher->pass->nonce, nonce, BOX_NONCE_SIZE);
+    return encrypt(cipher->pass, span_of(nonce, BOX_NONCE_SIZE), source, sink, error);
+}
+
 bool box_encrypt(const uint8_t key[BOX_KEY_SIZE], const uint8_t nonce[BOX_NONCE_SIZE],
                  const SealSource *source, const SealSink *sink, GError **error)
 {
-    g_autoptr(Secret) held = NULL;
-    Pass *pass = pass_new(&held);
-    memcpy(pass->key, key, sizeof pass->key);
-    memcpy(pass->nonce, nonce, sizeof pass->nonce);
-    return encrypt(pass, span_of(nonce, BOX_NONCE_SIZE), source, sink, error);
+    g_autoptr(BoxCipher) cipher = box_cipher_new(key);
+    return box_cipher_encrypt(cipher, nonce, source, sink, error);
 }
 
 bool box_decrypt(const uint8_t key[BOX_KEY_SIZE], const SealSource *source, const SealSink *sink,

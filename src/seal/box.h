@@ -26,6 +26,14 @@ bool box_encrypt(const uint8_t key[BOX_KEY_SIZE], const uint8_t nonce[BOX_NONCE_
 bool box_decrypt(const uint8_t key[BOX_KEY_SIZE], const SealSource *source, const SealSink *sink,
                  GError **error);
 
+/* box_encrypt for many small files: memory is locked once. */
+typedef struct BoxCipher BoxCipher;
+BoxCipher *box_cipher_new(const uint8_t key[BOX_KEY_SIZE]);
+void box_cipher_free(BoxCipher *cipher);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BoxCipher, box_cipher_free)
+bool box_cipher_encrypt(BoxCipher *cipher, const uint8_t nonce[BOX_NONCE_SIZE],
+                        const SealSource *source, const SealSink *sink, GError **error);
+
 /* To an X25519 public key. `ephemeral`: 32 random bytes, used for this box alone and then
  * forgotten. SEAL_ERROR_KEY for a key to which nothing can be sealed (of small order: zeros). */
 bool box_seal(const uint8_t public_key[BOX_KEY_SIZE], const uint8_t ephemeral[BOX_KEY_SIZE],

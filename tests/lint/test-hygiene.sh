@@ -52,8 +52,11 @@ machine_paths() {
     find_in "$1" listed "(^|[^A-Za-z0-9_.$}/])/($places)/" 'a path of one machine' |
         grep -vE '/opt/(input|venv)/|/roo[t]/[.](config|cache)/'
 }
+# But for the base image that a scaffolded project names, and the registry whose name stands in the
+# images that containerd saves: nothing is fetched from there.
 registry_hosts() {
-    find_in "$1" listed "(registry[.-][a-z]+\\.|(^|[^a-z])($hosts))" 'a registry host'
+    find_in "$1" listed "(registry[.-][a-z]+\\.|(^|[^a-z])($hosts))" 'a registry host' |
+        grep -vE 'ghcr[.]io/cosmian/mse-base|"docker[.]io/library/'
 }
 
 clean "every file names its licence" no_spdx "$source_tree"
