@@ -80,6 +80,8 @@ void console_free(Console *console)
     json_decref(console->apps_state);
     question_free(console->question);
     app_act_free(console->act);
+    program_request_free(console->program);
+    ui_job_unref(console->program_job);
     g_ptr_array_unref(console->right);
     edit_clear(&console->edit);
     g_free(console->old_pattern);
@@ -235,6 +237,17 @@ static void say_unbound(Console *console, Key key)
     console_say(console, ROLE_DIM, _("%s does nothing here; %s shows the keys"), name, help);
 }
 
+/* Two keys are one command when the second follows at once: who went to the top and looked around
+ * wants to search what is held. */
+static CommandId pair_command(const Console *console, Key key, unsigned kind)
+{
+    enum { TOGETHER_MICROSECONDS = 1000000 };
+
+    if (clock_monotonic() - console->key_before_at > TOGETHER_MICROSECONDS)
+        return COMMAND_NONE;
+    return key_table_pair(&console->keys, console->key_before, key, kind);
+}
+
 void console_key(Console *console, const KeyEvent *event)
 {
     Pane *pane = console_focused(console);
@@ -248,12 +261,17 @@ void console_key(Console *console, const KeyEvent *event)
     }
     g_clear_pointer(&console->said, g_free);
     if (console->prompt != PROMPT_NONE) {
+        console->key_before = 0;
         console_prompt_key(console, event->key);
         return;
     }
     if (pane->class->key != NULL && pane->class->key(pane, console, event->key) != REDO_NOTHING)
         return;
-    command = key_table_find(&console->keys, event->key, pane->class->kind);
+    command = pair_command(console, event->key, pane->class->kind);
+    if (command == COMMAND_NONE)
+        command = key_table_find(&console->keys, event->key, pane->class->kind);
+    console->key_before = event->key;
+    console->key_before_at = clock_monotonic();
     if (command == COMMAND_NONE)
         say_unbound(console, event->key);
     else
@@ -340,7 +358,7 @@ void console_message(Console *console, Message *message)
     default:
         break;
     }
-    changed |= tell_panes(console, message);
+    changed |= console_take_program(console, message) | tell_panes(console, message);
     console->changed |= changed;
     console_turn_to_files(console);
     message_free(message);

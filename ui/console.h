@@ -6,6 +6,7 @@
 #ifndef MSE_UI_CONSOLE_H
 #define MSE_UI_CONSOLE_H
 
+#include "ui/program.h"
 #include "ui/pane.h"
 #include "ui/ui.h"
 
@@ -21,6 +22,8 @@ typedef enum {
     WISH_MOUSE = 1 << 3,
     WISH_COPY = 1 << 4,  /* console_copy_text */
     WISH_THEME = 1 << 5, /* console_scheme */
+    WISH_GIVE = 1 << 6,  /* the terminal, to another program: console_start_program */
+    WISH_TAKE = 1 << 7,  /* it back */
 } Wish;
 
 Console *console_new(const UiOptions *options, bool ascii);
@@ -54,6 +57,9 @@ const char *console_copy_shown(const Console *console);
 const char *console_scheme(const Console *console);
 bool console_mouse(const Console *console);
 
+/* The terminal was given away: starts the program that wants it. WISH_TAKE comes when it ended. */
+void console_start_program(Console *console);
+
 /* A line as typed after `:`. */
 void console_run_line(Console *console, const char *line);
 /* Writes what verbs said to standard output and error, for scripts; the last status. */
@@ -69,6 +75,8 @@ void console_say(Console *console, Role role, const char *format, ...) G_GNUC_PR
 void console_command(Console *console, CommandId command);
 /* Hands text to the terminal's clipboard. `what` names it in the message, or NULL. */
 void console_copy(Console *console, const char *what, const char *text);
+/* Gives the terminal to a program, when the loop can; takes the request over. */
+void console_give_terminal(Console *console, ProgramRequest *request);
 void console_start_save(Console *console);
 void console_start_export(Console *console, unsigned number);
 /* The name of the history file and such: $XDG_STATE_HOME/mse-console/NAME, or NULL. g_free. */

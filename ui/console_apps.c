@@ -18,6 +18,14 @@
 
 /* ---- opening ---- */
 
+static size_t logs_memory(const Settings *settings)
+{
+    enum { DEFAULT_MIB = 64 };
+    uint64_t mib = settings == NULL ? DEFAULT_MIB : settings_number(settings, SETTING_LOGS_MEMORY);
+
+    return (size_t)mib * 1024 * 1024;
+}
+
 void console_open_fleet(Console *console)
 {
     g_autoptr(GPtrArray) sources = NULL;
@@ -29,7 +37,7 @@ void console_open_fleet(Console *console)
         apps_new(fleet_new((FleetSource *const *)sources->pdata, sources->len, false),
                  model_judge_new(&console->model));
     console->lists[LIST_APPS] = apps_pane_new(&console->model);
-    console->lower[0] = logs_pane_new();
+    console->lower[0] = logs_pane_new(logs_memory(console->model.settings));
     console->more[MORE_DESCRIBE] = describe_pane_new();
     console->more[MORE_HISTORY] = history_pane_new();
     console->more[MORE_JOBS] = jobs_pane_new();
@@ -466,70 +474,4 @@ void console_question_key(Console *console, Key key)
     }
     app_act_free(act);
     console_say(console, ROLE_DIM, "%s", _("nothing was done"));
-}
-
-/* ---- saving what a log shows ---- */
-
-typedef struct SaveTask {
-    char *path;
-    GString *text;
-} SaveTask;
-
-static void save_free(void *data)
-{
-    SaveTask *task = data;
-
-    g_free(task->path);
-    g_string_free(task->text, TRUE);
-    g_free(task);
-}
-
-static void save(UiJob *job, void *data)
-{
-    const SaveTask *task = data;
-    g_autofree char *shown = sanitize_string(task->path);
-    g_autoptr(GError) error = NULL;
-    char *sentence;
-    bool there = g_file_test(task->path, G_FILE_TEST_EXISTS);
-    bool written =
-        !there && file_write(task->path, span_of(task->text->str, task->text->len), 0600, &error);
-
-    if (there)
-        sentence = g_strdup_printf(_("%s is there already; give another name"), shown);
-    else
-        sentence = written ? g_strdup_printf(_("written: %s"), shown) : g_strdup(error->message);
-    job->status = written ? 0 : 1;
-    mailbox_post(job->mailbox, (Message){.kind = MESSAGE_SAID,
-                                         .number = written ? ROLE_TRUSTED : ROLE_REJECTED,
-                                         .data = sentence,
-                                         .free_data = g_free});
-}
-
-void console_start_save(Console *console)
-{
-    const AppRow *row = NULL;
-    unsigned number;
-    g_autofree char *proposal = NULL;
-
-    if (console->on_apps && apps_pane_selected(console->left, &number))
-        row = apps_row(console->model.apps, number);
-    if (row == NULL)
-        return;
-    proposal = g_strdup_printf("%s.log", row->name);
-    g_strdelimit(proposal, "/", '_');
-    console->prompt = PROMPT_SAVE;
-    edit_set(&console->edit, proposal);
-}
-
-void console_save_to(Console *console, const char *path)
-{
-    g_autofree char *shown = sanitize_string(path);
-    g_autofree char *title = g_strdup_printf(_("save to %s"), shown);
-    SaveTask *task;
-
-    if (*path == '\0')
-        return;
-    task = g_new(SaveTask, 1);
-    *task = (SaveTask){.path = g_strdup(path), .text = logs_pane_text(console->lower[0])};
-    jobs_start(console->model.jobs, title, 0, save, task, save_free);
 }

@@ -272,6 +272,8 @@ static void path_key(Console *console, Key key)
         console->prompt = PROMPT_NONE;
         if (prompt == PROMPT_SAVE)
             console_save_to(console, console->edit.text->str);
+        else if (prompt == PROMPT_SWEEP)
+            console_sweep(console, console->edit.text->str);
         else
             export_to(console, console->edit.text->str);
     } else {
@@ -290,6 +292,7 @@ void console_prompt_key(Console *console, Key key)
         return;
     case PROMPT_PATH:
     case PROMPT_SAVE:
+    case PROMPT_SWEEP:
         path_key(console, key);
         return;
     case PROMPT_QUESTION:
@@ -412,6 +415,13 @@ void console_run_command(Console *console, CommandId command)
     case COMMAND_SEARCH:
     case COMMAND_FILTER_LINES:
         begin_pattern(console);
+        return;
+    case COMMAND_SEARCH_ALL:
+        console->prompt = PROMPT_SWEEP;
+        edit_set(&console->edit, "");
+        return;
+    case COMMAND_MERGE:
+        console_toggle_merge(console);
         return;
     case COMMAND_VERIFY:
         verify(console);

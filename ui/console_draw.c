@@ -199,8 +199,10 @@ static void draw_pattern_prompt(Console *console, const Canvas *canvas)
 
 static void draw_path_prompt(Console *console, const Canvas *canvas)
 {
-    int x = canvas_cut(canvas, 0, 0, canvas->width / 2, ROLE_KEY,
-                       console->prompt == PROMPT_SAVE ? _("save to: ") : _("export to: "));
+    const char *words = console->prompt == PROMPT_SAVE    ? _("save to: ")
+                        : console->prompt == PROMPT_SWEEP ? _("search the whole log: g/")
+                                                          : _("export to: ");
+    int x = canvas_cut(canvas, 0, 0, canvas->width / 2, ROLE_KEY, words);
 
     console->cursor_x =
         edit_draw(&console->edit, canvas, x, 0, MAX(canvas->width - x, 1), ROLE_TEXT);
@@ -236,6 +238,7 @@ static void draw_bottom(Console *console, const Canvas *canvas)
         break;
     case PROMPT_PATH:
     case PROMPT_SAVE:
+    case PROMPT_SWEEP:
         draw_path_prompt(console, &line);
         break;
     case PROMPT_QUIT:

@@ -7,6 +7,7 @@
 
 #include "ui/console.h"
 #include "ui/app_verbs.h"
+#include "ui/program.h"
 #include "ui/edit.h"
 
 #include <jansson.h>
@@ -17,6 +18,7 @@ typedef enum {
     PROMPT_LINE,     /* `:` */
     PROMPT_PATH,     /* where to export to */
     PROMPT_SAVE,     /* where to write a log to */
+    PROMPT_SWEEP,    /* `g/`: what to search whole logs for */
     PROMPT_QUESTION, /* something would be lost: really? */
     PROMPT_QUIT,     /* jobs are running: really? */
 } PromptKind;
@@ -52,6 +54,8 @@ struct Console {
     bool mouse;
     char *scheme; /* or NULL: as the settings say */
 
+    Key key_before;        /* the last key, when it was a command's; 0: it was not */
+    int64_t key_before_at; /* monotonic */
     PromptKind prompt;
     Edit edit; /* of PROMPT_PATTERN and PROMPT_PATH */
     char *old_pattern;
@@ -60,6 +64,8 @@ struct Console {
     char *said; /* the message line, until the next key; or NULL */
     Role said_role;
 
+    ProgramRequest *program; /* that wants the terminal, or has it: NULL then, */
+    UiJob *program_job;      /* and this is its job; NULL: nobody has it */
     unsigned wishes;
     char *copy, *copy_shown;
 
@@ -105,6 +111,12 @@ void console_draw_stacked(Console *console, const Canvas *canvas, Rectangle area
 bool console_ask_act(Console *console, CommandId command);
 void console_question_key(Console *console, Key key);
 void console_save_to(Console *console, const char *path);
+
+/* console_logs.c */
+void console_sweep(Console *console, const char *pattern);
+void console_toggle_merge(Console *console);
+/* A message about a program that has the terminal; true when it was one. */
+bool console_take_program(Console *console, const Message *message);
 
 /* console_draw.c */
 void console_draw_all(Console *console, int64_t now);

@@ -75,6 +75,17 @@ const CommandRow command_table[N_COMMANDS] = {
                               N_("show the lines that a regular expression matches; ! before it "
                                  "inverts, nothing shows all"),
                               NULL, true},
+    [COMMAND_SEARCH_ALL] = {"search-all", "", PANE_LOGS, NULL,
+                            N_("search the whole log, as far back as the engine keeps it, without "
+                               "holding it: what matches is shown as it is found"),
+                            "mse-console home logs NAME | grep REGEX", true},
+    [COMMAND_MERGE] = {"merge", "M", PANE_APPS | PANE_LOGS, N_("merge"),
+                       N_("show the logs of all marked applications together, in the order of "
+                          "their times; again: the selected one's alone"),
+                       NULL, true},
+    [COMMAND_PAGER] = {"pager", "|", PANE_LOGS, N_("pager"),
+                       N_("hand the lines that are held and pass the filter to $PAGER"),
+                       "mse-console home logs NAME | less", true},
     [COMMAND_NEXT_ERROR] = {"next-error", "e", PANE_LOGS, N_("error"), N_("go to the next error"),
                             NULL, true},
     [COMMAND_PREVIOUS_ERROR] = {"previous-error", "E", PANE_LOGS, NULL,
@@ -290,13 +301,40 @@ CommandId key_table_find(const KeyTable *table, Key key, unsigned pane)
     return everywhere;
 }
 
+/* Rows of pairs: keys of the first two commands are the third. */
+static const struct {
+    CommandId first, second, pair;
+} pairs[] = {{COMMAND_TOP, COMMAND_SEARCH, COMMAND_SEARCH_ALL}};
+
+CommandId key_table_pair(const KeyTable *table, Key before, Key key, unsigned pane)
+{
+    /* Only the key that is named first: whoever presses Home and then / wants to search. */
+    for (size_t i = 0; before != 0 && i < G_N_ELEMENTS(pairs); i++)
+        if (command_table[pairs[i].pair].panes & pane && table->keys[pairs[i].first][0] == before &&
+            key_table_find(table, key, pane) == pairs[i].second)
+            return pairs[i].pair;
+    return COMMAND_NONE;
+}
+
+static void append_pair(const KeyTable *table, CommandId command, GString *out)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(pairs); i++) {
+        g_autofree char *first = key_text(table->keys[pairs[i].first][0]);
+        g_autofree char *second = key_text(table->keys[pairs[i].second][0]);
+        if (pairs[i].pair == command && table->keys[pairs[i].first][0] != 0 &&
+            table->keys[pairs[i].second][0] != 0)
+            g_string_append_printf(out, "%s%s", first, second);
+    }
+}
+
 char *key_table_keys(const KeyTable *table, CommandId command)
 {
     GString *out = g_string_new(NULL);
 
+    append_pair(table, command, out);
     for (unsigned i = 0; i < COMMAND_KEYS_MAX && table->keys[command][i] != 0; i++) {
         g_autofree char *name = key_text(table->keys[command][i]);
-        g_string_append_printf(out, "%s%s", i > 0 ? ", " : "", name);
+        g_string_append_printf(out, "%s%s", out->len > 0 ? ", " : "", name);
     }
     return g_string_free(out, FALSE);
 }

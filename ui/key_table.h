@@ -39,6 +39,9 @@ typedef enum {
     COMMAND_FILTER,
     COMMAND_SEARCH,
     COMMAND_FILTER_LINES,
+    COMMAND_SEARCH_ALL,
+    COMMAND_MERGE,
+    COMMAND_PAGER,
     COMMAND_NEXT_ERROR,
     COMMAND_PREVIOUS_ERROR,
     COMMAND_WRAP,
@@ -117,6 +120,10 @@ void key_table_make(KeyTable *table, const Settings *settings, GPtrArray *proble
 /* The command of a key in a pane of that kind. A command of that very kind comes before one that
  * applies everywhere. */
 CommandId key_table_find(const KeyTable *table, Key key, unsigned pane);
+
+/* Two keys that are one command, the second pressed right after the first: "g/". The first has done
+ * what it does. COMMAND_NONE: they are not. */
+CommandId key_table_pair(const KeyTable *table, Key before, Key key, unsigned pane);
 
 /* "Enter, o": the keys of a command; "" when it has none. g_free. */
 char *key_table_keys(const KeyTable *table, CommandId command);

@@ -3,8 +3,6 @@
 
 #include "ui/log_feed.h"
 
-#include "core/clock.h"
-
 /* What the wire thread holds of us: it may call once more after the stream was closed. */
 typedef struct Waker {
     gint references;
@@ -67,41 +65,7 @@ void log_feed_close(LogFeed *feed)
     g_free(feed);
 }
 
-static void append(LogRing *ring, const DockerLog *log, int64_t *newest)
+DockerMessage *log_feed_take(LogFeed *feed)
 {
-    size_t size;
-    const uint8_t *text = g_bytes_get_data(log->text, &size);
-
-    for (size_t i = 0; i < log->n_lines; i++) {
-        const DockerLine *line = &log->lines[i];
-        LogLine like = {.time = line->time,
-                        .continues = line->continues,
-                        .from_error = line->channel == DOCKER_ERRORS};
-        log_ring_append(ring, span_of(text + line->offset, line->size), &like);
-        if (line->time != 0)
-            *newest = line->time;
-    }
-}
-
-LogFeedState log_feed_take(LogFeed *feed, LogRing *ring, int64_t until, int64_t *newest, bool *open,
-                           GError **error)
-{
-    DockerMessage *message;
-
-    while (clock_monotonic() < until) {
-        DockerMessageKind kind;
-        message = docker_stream_take(feed->stream);
-        if (message == NULL)
-            return LOG_FEED_DRY;
-        kind = message->kind;
-        *open |= kind == DOCKER_MESSAGE_OPEN;
-        if (kind == DOCKER_MESSAGE_LOG)
-            append(ring, message->log, newest);
-        if (kind == DOCKER_MESSAGE_END && message->error != NULL)
-            *error = g_error_copy(message->error);
-        docker_message_free(message);
-        if (kind == DOCKER_MESSAGE_END)
-            return LOG_FEED_ENDED;
-    }
-    return LOG_FEED_MORE;
+    return docker_stream_take(feed->stream);
 }

@@ -8,7 +8,6 @@
 #define MSE_UI_LOG_FEED_H
 
 #include "docker/stream.h"
-#include "ui/log_ring.h"
 #include "ui/message.h"
 
 typedef struct LogFeed LogFeed;
@@ -18,15 +17,8 @@ LogFeed *log_feed_open(DockerEngine *engine, const char *id, const DockerLogsReq
                        Mailbox *mailbox, unsigned number);
 void log_feed_close(LogFeed *feed);
 
-typedef enum {
-    LOG_FEED_DRY,   /* nothing now: a message comes */
-    LOG_FEED_MORE,  /* the turn is over, there is more: no message comes */
-    LOG_FEED_ENDED, /* `error` says why; NULL in good order */
-} LogFeedState;
-
-/* Appends what is there until the monotonic time `until`. `newest` gets the time of the last line
- * that has one; `open` whether the engine accepted. */
-LogFeedState log_feed_take(LogFeed *feed, LogRing *ring, int64_t until, int64_t *newest, bool *open,
-                           GError **error);
+/* The next message; NULL when there is none now: MESSAGE_LOGS comes with the next. The END is the
+ * last. Caller owns. */
+DockerMessage *log_feed_take(LogFeed *feed);
 
 #endif

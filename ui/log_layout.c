@@ -10,7 +10,7 @@
 
 /* More lines than the tallest terminal shows; what one row needs of a line, generously: a character
  * takes at most four bytes, and some have marks upon them. */
-enum { KEPT = 512, BYTES_A_COLUMN = 12, TAB = 8 };
+enum { KEPT = 512, BYTES_A_COLUMN = 12, TAB = 8, LOOKED_THROUGH = 8 * 1024, FOUND_MOST = 64 };
 
 struct LogLayout {
     LaidLine lines[KEPT];
@@ -25,6 +25,7 @@ static void clear_line(LaidLine *line)
 {
     g_free(line->text);
     g_free(line->rows);
+    g_clear_pointer(&line->found, g_array_unref);
     memset(line, 0, sizeof *line);
 }
 
@@ -105,4 +106,33 @@ const LaidLine *log_layout_line(LogLayout *layout, const LogRing *ring, uint64_t
     line->wrap = wrap;
     break_rows(line);
     return line;
+}
+
+const GArray *log_layout_found(LogLayout *layout, const LaidLine *line, const GRegex *regex,
+                               uint64_t serial)
+{
+    LaidLine *kept = &layout->lines[line->number % KEPT];
+    g_autoptr(GMatchInfo) match = NULL;
+    gssize size = (gssize)MIN(strlen(kept->text), (size_t)LOOKED_THROUGH);
+    bool more;
+
+    if (kept->looked_for == serial)
+        return kept->found;
+    kept->looked_for = serial;
+    g_clear_pointer(&kept->found, g_array_unref);
+    more = g_regex_match_full(regex, kept->text, size, 0, 0, &match, NULL);
+    while (more && (kept->found == NULL || kept->found->len < 2 * FOUND_MOST)) {
+        int start, end;
+        uint32_t span[2];
+        if (!g_match_info_fetch_pos(match, 0, &start, &end))
+            break;
+        span[0] = (uint32_t)start;
+        span[1] = (uint32_t)end;
+        if (kept->found == NULL)
+            kept->found = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+        if (end > start)
+            g_array_append_vals(kept->found, span, 2);
+        more = g_match_info_next(match, NULL);
+    }
+    return kept->found;
 }

@@ -15,6 +15,9 @@ typedef struct LaidLine {
     char *text;      /* safe */
     uint32_t *rows;  /* where each row begins in it */
     unsigned n_rows; /* at least 1 */
+    /* where what is searched for stands in the text: pairs of start and end; looked for once */
+    uint64_t looked_for; /* serial of the search; 0: not yet */
+    GArray *found;       /* uint32_t; NULL: nothing */
 } LaidLine;
 
 typedef struct LogLayout LogLayout;
@@ -27,5 +30,10 @@ void log_layout_forget(LogLayout *layout);
 /* Borrowed until the next call; NULL when the line is not held. */
 const LaidLine *log_layout_line(LogLayout *layout, const LogRing *ring, uint64_t number,
                                 int columns, bool wrap);
+
+/* Where an expression matches in the laid text; bounded. `serial` is the search's: looked for once
+ * in each. Returns pairs of uint32_t (start, end), borrowed, or NULL. */
+const GArray *log_layout_found(LogLayout *layout, const LaidLine *line, const GRegex *regex,
+                               uint64_t serial);
 
 #endif

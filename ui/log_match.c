@@ -20,6 +20,7 @@ typedef struct Part {
 typedef struct LogAnswer {
     GArray *parts; /* Part */
     uint64_t generation;
+    GRegex *shown; /* or NULL */
     char *problem;
     bool last;
 } LogAnswer;
@@ -53,6 +54,7 @@ static void answer_free(void *data)
     LogAnswer *answer = data;
 
     g_array_unref(answer->parts);
+    g_clear_pointer(&answer->shown, g_regex_unref);
     g_free(answer->problem);
     g_free(answer);
 }
@@ -104,6 +106,9 @@ static void match_all(UiJob *job, const LogQuestion *question, const GRegex *fil
 {
     LogAnswer *answer = answer_new(question);
     int64_t began = clock_monotonic();
+
+    if (search != NULL) /* with the first answer */
+        answer->shown = match_compile_shown(question->search);
 
     for (unsigned i = question->parts->len; i-- > 0 && !cancel_is_set(job->cancel, NULL);) {
         Part part = g_array_index(question->parts, Part, i);
@@ -159,6 +164,7 @@ static void stop(LogMatcher *matcher)
 void log_matcher_clear(LogMatcher *matcher)
 {
     stop(matcher);
+    g_clear_pointer(&matcher->shown, g_regex_unref);
     g_free(matcher->filter);
     g_free(matcher->search);
     g_free(matcher->problem);
@@ -217,6 +223,7 @@ void log_matcher_ask(LogMatcher *matcher, Jobs *jobs, const char *filter, const 
     matcher->serial = ++last_serial;
     matcher->matched = 0;
     g_clear_pointer(&matcher->problem, g_free);
+    g_clear_pointer(&matcher->shown, g_regex_unref);
     log_ring_ask(matcher->ring, asks(matcher));
     log_matcher_go_on(matcher, jobs);
 }
@@ -231,6 +238,10 @@ bool log_matcher_take(LogMatcher *matcher, Jobs *jobs, const Message *message)
         const Part *part = &g_array_index(answer->parts, Part, i);
         log_ring_answer(matcher->ring, part->block, answer->generation, part->from, part->marks,
                         part->n);
+    }
+    if (answer->shown != NULL) {
+        g_clear_pointer(&matcher->shown, g_regex_unref);
+        matcher->shown = g_steal_pointer(&answer->shown);
     }
     if (answer->problem != NULL) {
         matcher->problem = g_strdup(answer->problem);

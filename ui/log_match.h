@@ -14,6 +14,7 @@ typedef struct LogMatcher {
     LogRing *ring;    /* borrowed */
     char *filter;     /* "!" before it inverts; "" shows all */
     char *search;     /* "" finds nothing */
+    GRegex *shown;    /* the search, for the lines in sight; NULL: none (yet) */
     UiJob *job;       /* that matches now, or NULL */
     char *problem;    /* why an expression cannot be used, or NULL */
     uint64_t serial;  /* of the question, of all matchers: MESSAGE_LOG_MATCHES carries it */

@@ -28,6 +28,7 @@ typedef struct LogLine {
     int64_t time; /* nanoseconds, the engine's; 0 unknown */
     uint32_t offset, size;
     uint8_t level;   /* LogLevel */
+    uint8_t origin;  /* of several logs, which */
     bool continues;  /* goes on with the line before */
     bool ruled;      /* our own words: where an application ended, or was started again */
     bool from_error; /* came on standard error */

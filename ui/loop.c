@@ -33,6 +33,7 @@ typedef struct Loop {
     int64_t last_frame;
     bool show_now;
     bool resized;
+    bool given; /* another program has the terminal */
     bool ended;
     LoopEnd end;
     int signal;
@@ -96,6 +97,16 @@ static void grant_wishes(Loop *loop)
         screen_suspend();
         loop->resized = true;
     }
+    if (wishes & WISH_GIVE) {
+        screen_give();
+        loop->given = true;
+        console_start_program(loop->console);
+    }
+    if (wishes & WISH_TAKE) {
+        screen_take();
+        loop->given = false;
+        loop->resized = true;
+    }
     if (wishes & WISH_REPAINT)
         screen_repaint();
     if (wishes & WISH_MOUSE)
@@ -156,11 +167,24 @@ static void flush_escape(Loop *loop)
         press(loop, &event);
 }
 
+/* While another program has the terminal, its keys are that program's: Ctrl-C is nothing to us, and
+ * Ctrl-Z stops us with it. True when that was all. */
+static bool is_the_others(const Loop *loop, unsigned number)
+{
+    if (!loop->given)
+        return false;
+    if (number == SIGTSTP)
+        raise(SIGSTOP);
+    return number != SIGTERM && number != SIGHUP;
+}
+
 static void read_signals(Loop *loop)
 {
     struct signalfd_siginfo info;
 
     while (read(loop->signal_descriptor, &info, sizeof info) == sizeof info) {
+        if (is_the_others(loop, info.ssi_signo))
+            continue;
         switch (info.ssi_signo) {
         case SIGWINCH:
             loop->resized = true;
@@ -261,7 +285,7 @@ static void wait_for_events(Loop *loop)
 {
     Mailbox *mailbox = console_model(loop->console)->mailbox;
     struct pollfd watched[] = {
-        {.fd = STDIN_FILENO, .events = POLLIN},
+        {.fd = loop->given ? -1 : STDIN_FILENO, .events = POLLIN},
         {.fd = mailbox_descriptor(mailbox), .events = POLLIN},
         {.fd = loop->signal_descriptor, .events = POLLIN},
         {.fd = console_descriptor(loop->console), .events = POLLIN},
@@ -299,8 +323,11 @@ LoopEnd loop_run(Console *console, const Settings *settings, int *number)
     show(&loop);
     while (!loop.ended) {
         wait_for_events(&loop);
-        if (loop.show_now || loop.resized ||
-            (loop.frame_deadline != 0 && clock_monotonic() >= loop.frame_deadline))
+        if (loop.given) { /* shown when it is ours again */
+            loop.show_now = false;
+            loop.frame_deadline = 0;
+        } else if (loop.show_now || loop.resized ||
+                   (loop.frame_deadline != 0 && clock_monotonic() >= loop.frame_deadline))
             if (!loop.ended)
                 show(&loop);
     }

@@ -12,6 +12,8 @@ enum { LINE_MAX_BYTES = 64 * 1024 };
 
 /* Backtracking steps for a line: about a millisecond. */
 #define STEPS "(*LIMIT_MATCH=20000)"
+/* A twentieth of that. */
+#define FEW_STEPS "(*LIMIT_MATCH=1000)"
 
 typedef struct MatchTask {
     char *pattern;
@@ -86,6 +88,14 @@ Matches *match_lines(const char *pattern, const GPtrArray *lines, Cancel *cancel
 GRegex *match_compile_bytes(const char *pattern, char **problem)
 {
     return compile(pattern, G_REGEX_RAW, problem);
+}
+
+GRegex *match_compile_shown(const char *pattern)
+{
+    g_autofree char *bounded = g_strconcat(FEW_STEPS, pattern, NULL);
+    GRegexCompileFlags flags = G_REGEX_RAW;
+
+    return g_regex_new(bounded, has_upper(pattern) ? flags : flags | G_REGEX_CASELESS, 0, NULL);
 }
 
 bool match_bytes(const GRegex *regex, Span line)

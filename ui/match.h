@@ -28,6 +28,9 @@ Matches *match_lines(const char *pattern, const GPtrArray *lines, Cancel *cancel
 /* For bytes that may be no UTF-8: the same bounds; letters beyond ASCII match as they stand. NULL
  * with `problem` set (g_free). */
 GRegex *match_compile_bytes(const char *pattern, char **problem);
+/* The same for showing where it matches in a line that is known to match: far fewer steps, so that
+ * the console's thread can do it for the lines in sight. NULL when it cannot be used. */
+GRegex *match_compile_shown(const char *pattern);
 bool match_bytes(const GRegex *regex, Span line);
 
 #endif

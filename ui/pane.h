@@ -78,12 +78,18 @@ void apps_pane_state(const Pane *pane, const Model *model, const char **sort, bo
 void apps_pane_restore(Pane *pane, const Model *model, const char *sort, bool descending,
                        const char *selected);
 
-/* The log of the selected application. */
-Pane *logs_pane_new(void);
+/* The log of the selected application, or of several; at most so many bytes of it. */
+Pane *logs_pane_new(size_t memory);
 void logs_pane_restore(Pane *pane, bool wrap, bool timestamps);
 void logs_pane_state(const Pane *pane, bool *wrap, bool *timestamps);
-/* The lines that are held and pass the filter, as they came: for a file. */
-GString *logs_pane_text(const Pane *pane);
+bool logs_pane_is(const Pane *pane);
+/* The lines that are held and pass the filter. Owned by the caller. */
+struct LogText *logs_pane_text(const Pane *pane);
+/* What a search of the whole logs that this one shows finds; NULL: it shows none. */
+Pane *logs_pane_search(const Pane *pane, Console *console, const char *pattern);
+/* The logs of these rows (unsigned) together, or of the selected one alone: NULL. */
+void logs_pane_merge(Pane *pane, Console *console, const GArray *numbers);
+bool logs_pane_is_merged(const Pane *pane);
 
 Pane *describe_pane_new(void);
 Pane *history_pane_new(void);

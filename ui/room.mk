@@ -8,11 +8,14 @@ libui_a_SOURCES = \
 	ui/apps.h \
 	ui/canvas.c \
 	ui/canvas.h \
+	ui/program.c \
+	ui/program.h \
 	ui/console.c \
 	ui/console.h \
 	ui/console_apps.c \
 	ui/console_commands.c \
 	ui/console_draw.c \
+	ui/console_logs.c \
 	ui/console_places.c \
 	ui/console_private.h \
 	ui/document.c \
@@ -36,8 +39,16 @@ libui_a_SOURCES = \
 	ui/log_layout.h \
 	ui/log_match.c \
 	ui/log_match.h \
+	ui/log_merge.c \
+	ui/log_merge.h \
 	ui/log_ring.c \
 	ui/log_ring.h \
+	ui/log_sweep.c \
+	ui/log_sweep.h \
+	ui/log_tap.c \
+	ui/log_tap.h \
+	ui/log_text.c \
+	ui/log_text.h \
 	ui/loop.c \
 	ui/loop.h \
 	ui/manual.c \
@@ -53,6 +64,8 @@ libui_a_SOURCES = \
 	ui/model.h \
 	ui/outcome.c \
 	ui/outcome.h \
+	ui/pager.c \
+	ui/pager.h \
 	ui/pane.h \
 	ui/pane_apps.c \
 	ui/pane_describe.c \
@@ -66,6 +79,9 @@ libui_a_SOURCES = \
 	ui/pane_logs.c \
 	ui/pane_logs_draw.c \
 	ui/pane_logs_private.h \
+	ui/pane_logs_stream.c \
+	ui/pane_logs_text.c \
+	ui/pane_logs_view.c \
 	ui/pane_output.c \
 	ui/pane_reading.c \
 	ui/pane_reading.h \

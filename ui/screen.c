@@ -36,6 +36,7 @@ static struct {
     struct termios before; /* as we found it */
     struct termios during;
     struct sigaction old_actions[G_N_ELEMENTS(crash_signals)];
+    bool handlers_set;
     bool mouse;
     bool full_repaint;
     Grid *shown; /* what curses holds */
@@ -136,13 +137,16 @@ static void set_crash_handlers(void)
 
     sigfillset(&action.sa_mask);
     for (size_t i = 0; i < G_N_ELEMENTS(crash_signals); i++)
-        sigaction(crash_signals[i], &action, &terminal.old_actions[i]);
+        sigaction(crash_signals[i], &action,
+                  terminal.handlers_set ? NULL : &terminal.old_actions[i]);
+    terminal.handlers_set = true;
 }
 
 static void unset_crash_handlers(void)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(crash_signals); i++)
         sigaction(crash_signals[i], &terminal.old_actions[i], NULL);
+    terminal.handlers_set = false;
 }
 
 /* ---- entering and leaving ---- */
@@ -272,24 +276,23 @@ void screen_leave(void)
     terminal.curses = NULL;
 }
 
-void screen_suspend(void)
+void screen_give(void)
 {
-    sigset_t only, old;
-
     if (terminal.curses == NULL)
         return;
     endwin();
     restore_terminal();
-    /* The whole group stops, as when the terminal had sent it: a shell script around us too. */
-    sigemptyset(&only);
-    sigaddset(&only, SIGTSTP);
-    pthread_sigmask(SIG_UNBLOCK, &only, &old);
-    kill(0, SIGTSTP);
-    pthread_sigmask(SIG_SETMASK, &old, NULL);
-    /* Here again: continued. */
-    tcgetattr(STDIN_FILENO, &terminal.before);
+    /* Ctrl-\ is for whoever has the terminal now. */
+    signal(SIGQUIT, SIG_IGN);
+}
+
+void screen_take(void)
+{
+    if (terminal.curses == NULL)
+        return;
     restore.termios = terminal.before;
     restore.armed = 1;
+    set_crash_handlers();
     reset_prog_mode();
     tcsetattr(STDIN_FILENO, TCSADRAIN, &terminal.during);
     refresh();
@@ -299,6 +302,24 @@ void screen_suspend(void)
     curs_set(0);
     terminal.cursor_on = false;
     screen_repaint();
+}
+
+void screen_suspend(void)
+{
+    sigset_t only, old;
+
+    if (terminal.curses == NULL)
+        return;
+    screen_give();
+    /* The whole group stops, as when the terminal had sent it: a shell script around us too. */
+    sigemptyset(&only);
+    sigaddset(&only, SIGTSTP);
+    pthread_sigmask(SIG_UNBLOCK, &only, &old);
+    kill(0, SIGTSTP);
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    /* Here again: continued. */
+    tcgetattr(STDIN_FILENO, &terminal.before);
+    screen_take();
 }
 
 /* ---- colours ---- */
@@ -462,12 +483,17 @@ const char *screen_copy(const char *text)
 
     if (strlen(encoded) > COPY_MAX)
         return NULL;
+    /* tmux takes the one where set-clipboard is on, and hands the other on where allow-passthrough
+     * is; which of them, it does not tell. */
     if (tmux)
-        sequence = g_strdup_printf("\033Ptmux;\033\033]52;c;%s\a\033\\", encoded);
+        sequence =
+            g_strdup_printf("\033]52;c;%s\a\033Ptmux;\033\033]52;c;%s\a\033\\", encoded, encoded);
     else if (gnu_screen)
         sequence = g_strdup_printf("\033P\033]52;c;%s\a\033\\", encoded);
     else
         sequence = g_strdup_printf("\033]52;c;%s\a", encoded);
     write_all(sequence, strlen(sequence));
-    return tmux ? _("OSC 52 through tmux") : gnu_screen ? _("OSC 52 through screen") : _("OSC 52");
+    return tmux         ? _("OSC 52, and through tmux")
+           : gnu_screen ? _("OSC 52 through screen")
+                        : _("OSC 52");
 }

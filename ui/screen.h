@@ -26,6 +26,11 @@ bool screen_enter(GError **error);
 /* Gives it back as it was. May be called twice. */
 void screen_leave(void);
 
+/* Gives the terminal to another program, as we found it; takes it again, and all is painted anew.
+ */
+void screen_give(void);
+void screen_take(void);
+
 /* Leaves, stops this process group as Ctrl-Z does, and takes the terminal again when it goes on. */
 void screen_suspend(void);
 

@@ -22,11 +22,17 @@ typedef enum {
     ROLE_WARNING,
     ROLE_REJECTED,
     ROLE_EXPIRED,
-    ROLE_UNKNOWN,   /* unreadable, not judged yet */
-    ROLE_ALARM,     /* SIMULATED, and what must not be missed */
-    ROLE_KEY,       /* a key in a hint */
-    ROLE_MATCH,     /* what was searched for */
-    ROLE_MARKED,    /* a marked row */
+    ROLE_UNKNOWN, /* unreadable, not judged yet */
+    ROLE_ALARM,   /* SIMULATED, and what must not be missed */
+    ROLE_KEY,     /* a key in a hint */
+    ROLE_MATCH,   /* what was searched for */
+    ROLE_MARKED,  /* a marked row */
+    ROLE_NAME_1,  /* of several things, to tell them apart; their names stand beside them */
+    ROLE_NAME_2,
+    ROLE_NAME_3,
+    ROLE_NAME_4,
+    ROLE_NAME_5,
+    ROLE_NAME_6,
     ROLE_SELECTION, /* laid over a row's own roles */
     N_ROLES
 } Role;

@@ -15,8 +15,9 @@
 /* What one option was set to. */
 typedef struct SettingValue {
     bool set;
-    char *text;    /* SETTING_PATH, SETTING_URL, SETTING_CHOICE */
-    char **texts;  /* SETTING_TEXTS */
+    char *text;   /* SETTING_PATH, SETTING_URL, SETTING_CHOICE */
+    char **texts; /* SETTING_TEXTS */
+    uint64_t number;
     char *written; /* as in the file, for people */
     SettingColour colour;
 } SettingValue;
@@ -244,8 +245,10 @@ static bool read_number(Reading *reading, SettingId id, const TomlValue *value)
 {
     const SettingRow *row = &settings_table[id];
     if (value->type == TOML_INTEGER && value->as.integer >= 0 &&
-        (uint64_t)value->as.integer >= row->least && (uint64_t)value->as.integer <= row->most)
+        (uint64_t)value->as.integer >= row->least && (uint64_t)value->as.integer <= row->most) {
+        reading->settings->values[id].number = (uint64_t)value->as.integer;
         return true;
+    }
     g_autofree char *expected =
         g_strdup_printf(_("a number from %" PRIu64 " to %" PRIu64), row->least, row->most);
     wrong(reading, id, value, expected);
@@ -590,6 +593,15 @@ bool settings_colour(const Settings *settings, SettingId id, SettingColour *out)
 {
     *out = settings->values[id].colour;
     return settings->values[id].set;
+}
+
+uint64_t settings_number(const Settings *settings, SettingId id)
+{
+    if (settings->values[id].set)
+        return settings->values[id].number;
+    return settings_table[id].default_text == NULL
+               ? 0
+               : g_ascii_strtoull(settings_table[id].default_text, NULL, 10);
 }
 
 const char *const *settings_texts(const Settings *settings, SettingId id)

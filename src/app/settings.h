@@ -56,6 +56,7 @@ typedef enum {
     SETTING_COLUMNS_FILES,
     SETTING_COLUMNS_CPU,
     SETTING_SECRETS_NAME,
+    SETTING_LOGS_MEMORY,
     SETTING_KEYS_COMMAND,
     N_SETTINGS
 } SettingId;
@@ -136,6 +137,8 @@ const char *settings_text(const Settings *settings, SettingId id);
 const char *const *settings_texts(const Settings *settings, SettingId id);
 /* SETTING_BOOLEAN: the value or its default. */
 bool settings_flag(const Settings *settings, SettingId id);
+/* SETTING_NUMBER outside of [policy]: the value or its default. */
+uint64_t settings_number(const Settings *settings, SettingId id);
 /* SETTING_COLOUR: false when it is not set: the scheme decides. */
 bool settings_colour(const Settings *settings, SettingId id, SettingColour *out);
 

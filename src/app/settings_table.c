@@ -202,6 +202,17 @@ const SettingRow settings_table[N_SETTINGS] = {
             .help = N_("The secrets files of the application of that name, for the console's "
                        "secrets pane: an array of paths. They are hashed, never shown."),
         },
+    [SETTING_LOGS_MEMORY] =
+        {
+            .section = "logs",
+            .key = "memory",
+            .type = SETTING_NUMBER,
+            .default_text = "64",
+            .least = 1,
+            .most = 65536,
+            .help = N_("How much of logs the console holds, in MiB: the oldest lines go when it is "
+                       "full, and are counted."),
+        },
     [SETTING_KEYS_COMMAND] =
         {
             .section = "keys",

@@ -9,7 +9,9 @@
 #include "docker/private.h"
 
 #include <errno.h>
+#include <jansson.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -332,6 +334,25 @@ DockerStream *docker_engine_events(DockerEngine *engine, int64_t since,
         .path =
             g_strconcat("/events?filters=", filters, from != NULL ? "&since=" : NULL, from, NULL),
         .what = g_strdup(_("cannot follow the events")),
+    };
+    return start(stream);
+}
+
+DockerStream *docker_engine_past_events(DockerEngine *engine, const char *id, int64_t since,
+                                        int64_t until, const DockerWatcher *watcher)
+{
+    DockerStream *stream = stream_new(engine, decode_events, NULL, watcher);
+    g_autofree char *from = docker_seconds(MAX(since, 1));
+    g_autofree char *to = docker_seconds(until);
+    json_t *wanted = json_pack("{s:[s], s:[s], s:[s, s]}", "type", "container", "container", id,
+                               "event", "start", "die");
+    char *text = json_dumps(wanted, JSON_COMPACT);
+    g_autofree char *filters = docker_escape(text);
+    free(text);
+    json_decref(wanted);
+    stream->call = (DockerCall){
+        .path = g_strconcat("/events?filters=", filters, "&since=", from, "&until=", to, NULL),
+        .what = g_strdup(_("cannot read what happened")),
     };
     return start(stream);
 }

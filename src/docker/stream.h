@@ -99,6 +99,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(DockerMessage, docker_message_free)
 DockerStream *docker_engine_events(DockerEngine *engine, int64_t since,
                                    const DockerWatcher *watcher);
 
+/* The starts and ends of one container that the engine remembers from `since` to `until` (its
+ * time), in order; then the stream ends. Where the engine's clock is behind `until` it waits for
+ * that time: whoever asks has a deadline. */
+DockerStream *docker_engine_past_events(DockerEngine *engine, const char *id, int64_t since,
+                                        int64_t until, const DockerWatcher *watcher);
+
 typedef enum {
     DOCKER_FRAMING_GUESS, /* from the head of the answer and its first bytes */
     DOCKER_FRAMING_FRAMES,

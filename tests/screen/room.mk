@@ -27,10 +27,12 @@ tests_screen_test_terminal_SOURCES = tests/screen/test-terminal.c tests/screen/t
 tests_screen_test_terminal_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/screen
 tests_screen_test_terminal_LDADD = $(SCREEN_LIBS)
 
+screen_engine = tests/screen/engine.c tests/screen/engine.h tests/screen/terminal.c \
+	tests/screen/terminal.h
+
 check_PROGRAMS += tests/screen/test-apps
 TESTS += tests/screen/test-apps
-tests_screen_test_apps_SOURCES = tests/screen/test-apps.c tests/screen/terminal.c \
-	tests/screen/terminal.h
+tests_screen_test_apps_SOURCES = tests/screen/test-apps.c $(screen_engine)
 tests_screen_test_apps_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/screen
 tests_screen_test_apps_LDADD = $(SCREEN_LIBS)
 
@@ -38,3 +40,9 @@ check_PROGRAMS += tests/screen/test-emitted
 TESTS += tests/screen/test-emitted
 tests_screen_test_emitted_SOURCES = tests/screen/test-emitted.c
 tests_screen_test_emitted_LDADD = tests/screen/libemitted.a $(GLIB_LIBS)
+
+check_PROGRAMS += tests/screen/test-logs
+TESTS += tests/screen/test-logs
+tests_screen_test_logs_SOURCES = tests/screen/test-logs.c $(screen_engine)
+tests_screen_test_logs_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/screen
+tests_screen_test_logs_LDADD = $(SCREEN_LIBS)

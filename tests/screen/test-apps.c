@@ -5,105 +5,13 @@
  */
 #include "config.h"
 
-#include "terminal.h"
+#include "engine.h"
 
-#include <glib/gstdio.h>
 #include <locale.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #define ENTER "\r"
 #define TAB   "\t"
-
-/* ---- the engine ---- */
-
-typedef struct Engine {
-    GPid pid;
-    char *socket;
-} Engine;
-
-static char *socket_path(void)
-{
-    static unsigned n;
-
-    return g_strdup_printf("%s/engine-%u.sock", g_get_home_dir(), ++n);
-}
-
-static void engine_start_at(Engine *engine, const char *path, const char *const *options)
-{
-    g_autofree char *sim = g_build_filename(g_getenv("MSE_TEST_BUILD"), "mse-sim", NULL);
-    g_autoptr(GPtrArray) argv = g_ptr_array_new();
-    g_autoptr(GError) error = NULL;
-    gint64 deadline = g_get_monotonic_time() + 30 * G_USEC_PER_SEC;
-
-    g_ptr_array_add(argv, sim);
-    g_ptr_array_add(argv, (void *)"engine");
-    g_ptr_array_add(argv, (void *)"--socket");
-    g_ptr_array_add(argv, (void *)path);
-    for (; options != NULL && *options != NULL; options++)
-        g_ptr_array_add(argv, (void *)*options);
-    g_ptr_array_add(argv, NULL);
-    if (!g_spawn_async(NULL, (char **)argv->pdata, NULL,
-                       G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL,
-                       &engine->pid, &error))
-        g_error("mse-sim engine: %s", error->message);
-    while (!g_file_test(path, G_FILE_TEST_EXISTS) && g_get_monotonic_time() < deadline)
-        g_thread_yield();
-    g_assert_true(g_file_test(path, G_FILE_TEST_EXISTS));
-}
-
-/* Each test starts as on a first day: without what the one before left. */
-static void forget_state(void)
-{
-    g_autofree char *state =
-        g_build_filename(g_get_home_dir(), ".local", "state", "mse-console", "console.json", NULL);
-
-    g_unlink(state);
-}
-
-static void engine_start(Engine *engine, const char *const *options)
-{
-    forget_state();
-    engine->socket = socket_path();
-    engine_start_at(engine, engine->socket, options);
-}
-
-static void engine_stop(Engine *engine)
-{
-    if (engine->pid != 0) {
-        kill(engine->pid, SIGKILL);
-        waitpid(engine->pid, NULL, 0);
-    }
-    engine->pid = 0;
-    g_unlink(engine->socket);
-}
-
-static void engine_clear(Engine *engine)
-{
-    engine_stop(engine);
-    g_clear_pointer(&engine->socket, g_free);
-}
-
-static Terminal *open_console(const Engine *engine, int columns, int rows, bool read_only)
-{
-    g_autofree char *host = g_strdup_printf("DOCKER_HOST=unix://%s", engine->socket);
-    const char *environment[] = {host, read_only ? "MSE_CONSOLE_READ_ONLY=1" : NULL, NULL};
-    TerminalOptions options = {.columns = columns, .rows = rows, .environment = environment};
-
-    return terminal_start_console(NULL, &options);
-}
-
-static void quit(Terminal *terminal)
-{
-    int status;
-
-    terminal_type(terminal, "q");
-    status = terminal_wait_end(terminal);
-    g_assert_true(WIFEXITED(status));
-    g_assert_cmpint(WEXITSTATUS(status), ==, 0);
-}
 
 /* ---- what is there ---- */
 
@@ -114,7 +22,7 @@ static void test_four_panes(void)
     g_autoptr(Terminal) terminal = NULL;
 
     engine_start(&engine, options);
-    terminal = open_console(&engine, 120, 36, false);
+    terminal = engine_open_console(&engine, 120, 36, false);
     terminal_wait_text(terminal, "┌ Apps ── 5 ─");
     terminal_wait_text(terminal, "┬ Evidence ── ");
     terminal_wait_text(terminal, "├ Logs ── ");
@@ -132,7 +40,7 @@ static void test_four_panes(void)
     terminal_resize(terminal, 60, 15);
     terminal_wait_gone(terminal, "Logs ── ");
     terminal_wait_text(terminal, "┌ Apps ── 5 ─");
-    quit(terminal);
+    engine_quit(terminal);
     engine_clear(&engine);
 }
 
@@ -143,14 +51,14 @@ static void test_ten_thousand(void)
     g_autoptr(Terminal) terminal = NULL;
 
     engine_start(&engine, options);
-    terminal = open_console(&engine, 120, 36, false);
+    terminal = engine_open_console(&engine, 120, 36, false);
     terminal_wait_text(terminal, "┌ Apps ── 10000 ─");
     terminal_type(terminal, "G");
     terminal_wait_text(terminal, "▸ triage");
     terminal_type(terminal, "/^billing-api-2[0-9]$");
     terminal_wait_text(terminal, " of 10000 ── /^billing");
     terminal_type(terminal, ENTER);
-    quit(terminal);
+    engine_quit(terminal);
     engine_clear(&engine);
 }
 
@@ -161,7 +69,7 @@ static void test_log_flood(void)
     g_autoptr(Terminal) terminal = NULL;
 
     engine_start(&engine, options);
-    terminal = open_console(&engine, 120, 36, false);
+    terminal = engine_open_console(&engine, 120, 36, false);
     terminal_type(terminal, "Lz"); /* the whole width */
     terminal_wait_text(terminal, "── follow");
     terminal_wait_text(terminal, "172.17.");
@@ -173,7 +81,7 @@ static void test_log_flood(void)
     terminal_wait_text(terminal, "&NOT THERE: 0");
     terminal_type(terminal, "&" ENTER "F/172" ENTER);
     terminal_wait_text(terminal, "/172: ");
-    quit(terminal);
+    engine_quit(terminal);
     engine_clear(&engine);
 }
 
@@ -184,12 +92,12 @@ static void test_state_comes_back(void)
 
     engine_start(&engine, options);
     for (unsigned run = 0; run < 2; run++) {
-        g_autoptr(Terminal) terminal = open_console(&engine, 120, 36, false);
+        g_autoptr(Terminal) terminal = engine_open_console(&engine, 120, 36, false);
         terminal_wait_text(terminal, "┌ Apps ── 6 ─");
         if (run == 0)
             terminal_type(terminal, ">=");
         terminal_wait_text(terminal, "STATE ▾");
-        quit(terminal);
+        engine_quit(terminal);
     }
     engine_clear(&engine);
 }
@@ -204,7 +112,7 @@ static void test_hostile(void)
     g_autoptr(Terminal) terminal = NULL;
 
     engine_start(&engine, options);
-    terminal = open_console(&engine, 120, 36, false);
+    terminal = engine_open_console(&engine, 120, 36, false);
     terminal_wait_text(terminal, "┌ Apps ── 12 ─");
     terminal_type(terminal, "d\177"); /* to see it beside the list */
     for (unsigned i = 0; i < 12; i++) {
@@ -213,7 +121,7 @@ static void test_hostile(void)
     }
     terminal_type(terminal, "LWT");
     terminal_wait_text(terminal, "Logs ── ");
-    quit(terminal);
+    engine_quit(terminal);
     engine_clear(&engine);
 }
 
@@ -226,7 +134,7 @@ static void test_stop_asks(void)
     g_autoptr(Terminal) terminal = NULL;
 
     engine_start(&engine, options);
-    terminal = open_console(&engine, 120, 36, false);
+    terminal = engine_open_console(&engine, 120, 36, false);
     terminal_wait_text(terminal, "┌ Apps ── 1 ─");
     terminal_type(terminal, "R");
     terminal_wait_text(terminal, "Restart ");
@@ -240,7 +148,7 @@ static void test_stop_asks(void)
     terminal_type(terminal, "D" TAB ENTER); /* a stopped one wants no name */
     terminal_wait_text(terminal, "removed: ");
     terminal_wait_text(terminal, "┌ Apps ── 0 ─");
-    quit(terminal);
+    engine_quit(terminal);
     engine_clear(&engine);
 }
 
@@ -251,7 +159,7 @@ static void test_remove_wants_the_name(void)
     g_autoptr(Terminal) terminal = NULL;
 
     engine_start(&engine, options);
-    terminal = open_console(&engine, 120, 36, false);
+    terminal = engine_open_console(&engine, 120, 36, false);
     terminal_wait_text(terminal, "┌ Apps ── 1 ─");
     terminal_type(terminal, "R" TAB ENTER); /* whatever it was, it runs */
     terminal_wait_text(terminal, "restarted: ");
@@ -261,7 +169,7 @@ static void test_remove_wants_the_name(void)
     terminal_type(terminal, "not its name" ENTER);
     terminal_wait_text(terminal, "nothing was done");
     terminal_wait_text(terminal, "┌ Apps ── 1 ─");
-    quit(terminal);
+    engine_quit(terminal);
     engine_clear(&engine);
 }
 
@@ -273,7 +181,7 @@ static void test_read_only(void)
     g_autoptr(Terminal) terminal = NULL;
 
     engine_start(&engine, options);
-    terminal = open_console(&engine, 120, 36, true);
+    terminal = engine_open_console(&engine, 120, 36, true);
     terminal_wait_text(terminal, "┌ Apps ── 3 ─");
     g_assert_false(terminal_shows(terminal, "S stop"));
     for (unsigned i = 0; i < G_N_ELEMENTS(keys); i++) {
@@ -282,7 +190,7 @@ static void test_read_only(void)
         terminal_type(terminal, "j");
         terminal_wait_gone(terminal, "read-only: ");
     }
-    quit(terminal);
+    engine_quit(terminal);
     engine_clear(&engine);
 }
 
@@ -295,7 +203,7 @@ static void test_away_and_back(void)
     g_autoptr(Terminal) terminal = NULL;
 
     engine_start(&engine, options);
-    terminal = open_console(&engine, 120, 36, false);
+    terminal = engine_open_console(&engine, 120, 36, false);
     terminal_wait_text(terminal, "┌ Apps ── 4 ─");
     engine_stop(&engine);
     terminal_wait_text(terminal, "unreachable");
@@ -306,19 +214,19 @@ static void test_away_and_back(void)
     terminal_type(terminal, "r");
     terminal_wait_gone(terminal, "unreachable");
     terminal_wait_text(terminal, "↻ back since");
-    quit(terminal);
+    engine_quit(terminal);
     engine_clear(&engine);
 }
 
 static void test_never_there(void)
 {
-    Engine engine = {.socket = socket_path()};
-    g_autoptr(Terminal) terminal = open_console(&engine, 120, 36, false);
+    Engine engine = {.socket = engine_socket_path()};
+    g_autoptr(Terminal) terminal = engine_open_console(&engine, 120, 36, false);
 
     terminal_wait_text(terminal, "unreachable");
     terminal_type(terminal, "?");
     terminal_wait_text(terminal, "IN THIS PANE");
-    quit(terminal);
+    engine_quit(terminal);
     engine_clear(&engine);
 }
 
@@ -329,11 +237,11 @@ static void test_hangs(void)
     g_autoptr(Terminal) terminal = NULL;
 
     engine_start(&engine, options);
-    terminal = open_console(&engine, 120, 36, false);
+    terminal = engine_open_console(&engine, 120, 36, false);
     terminal_wait_text(terminal, "asking the engine");
     terminal_type(terminal, "?");
     terminal_wait_text(terminal, "IN THIS PANE"); /* no key waits for it */
-    quit(terminal);
+    engine_quit(terminal);
     engine_clear(&engine);
 }
 
@@ -344,10 +252,10 @@ static void test_resets(void)
     g_autoptr(Terminal) terminal = NULL;
 
     engine_start(&engine, options);
-    terminal = open_console(&engine, 120, 36, false);
+    terminal = engine_open_console(&engine, 120, 36, false);
     terminal_wait_text(terminal, "┌ Apps ── 4 ─");
     terminal_wait_text(terminal, "── interrupted");
-    quit(terminal);
+    engine_quit(terminal);
     engine_clear(&engine);
 }
 

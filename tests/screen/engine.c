@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "engine.h"
+
+#include <glib/gstdio.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+char *engine_socket_path(void)
+{
+    static unsigned n;
+
+    return g_strdup_printf("%s/engine-%u.sock", g_get_home_dir(), ++n);
+}
+
+void engine_start_at(Engine *engine, const char *path, const char *const *options)
+{
+    g_autofree char *sim = g_build_filename(g_getenv("MSE_TEST_BUILD"), "mse-sim", NULL);
+    g_autoptr(GPtrArray) argv = g_ptr_array_new();
+    g_autoptr(GError) error = NULL;
+    gint64 deadline = g_get_monotonic_time() + 30 * G_USEC_PER_SEC;
+
+    g_ptr_array_add(argv, sim);
+    g_ptr_array_add(argv, (void *)"engine");
+    g_ptr_array_add(argv, (void *)"--socket");
+    g_ptr_array_add(argv, (void *)path);
+    for (; options != NULL && *options != NULL; options++)
+        g_ptr_array_add(argv, (void *)*options);
+    g_ptr_array_add(argv, NULL);
+    if (!g_spawn_async(NULL, (char **)argv->pdata, NULL,
+                       G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL,
+                       &engine->pid, &error))
+        g_error("mse-sim engine: %s", error->message);
+    while (!g_file_test(path, G_FILE_TEST_EXISTS) && g_get_monotonic_time() < deadline)
+        g_thread_yield();
+    g_assert_true(g_file_test(path, G_FILE_TEST_EXISTS));
+}
+
+/* Each test starts as on a first day: without what the one before left. */
+static void forget_state(void)
+{
+    g_autofree char *state =
+        g_build_filename(g_get_home_dir(), ".local", "state", "mse-console", "console.json", NULL);
+
+    g_unlink(state);
+}
+
+void engine_start(Engine *engine, const char *const *options)
+{
+    forget_state();
+    engine->socket = engine_socket_path();
+    engine_start_at(engine, engine->socket, options);
+}
+
+void engine_stop(Engine *engine)
+{
+    if (engine->pid != 0) {
+        kill(engine->pid, SIGKILL);
+        waitpid(engine->pid, NULL, 0);
+    }
+    engine->pid = 0;
+    g_unlink(engine->socket);
+}
+
+void engine_clear(Engine *engine)
+{
+    engine_stop(engine);
+    g_clear_pointer(&engine->socket, g_free);
+}
+
+Terminal *engine_open_console(const Engine *engine, int columns, int rows, bool read_only)
+{
+    g_autofree char *host = g_strdup_printf("DOCKER_HOST=unix://%s", engine->socket);
+    const char *environment[] = {host, read_only ? "MSE_CONSOLE_READ_ONLY=1" : NULL, NULL};
+    TerminalOptions options = {.columns = columns, .rows = rows, .environment = environment};
+
+    return terminal_start_console(NULL, &options);
+}
+
+void engine_quit(Terminal *terminal)
+{
+    int status;
+
+    terminal_type(terminal, "q");
+    status = terminal_wait_end(terminal);
+    g_assert_true(WIFEXITED(status));
+    g_assert_cmpint(WEXITSTATUS(status), ==, 0);
+}
