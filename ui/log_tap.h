@@ -69,7 +69,7 @@ bool log_tap_take_in(LogTap *tap, int64_t until);
 bool log_tap_peek(const LogTap *tap, const DockerLine **line, Span *text, bool *end);
 void log_tap_next(LogTap *tap);
 
-/* The application was started again, Unix seconds, while the stream goes on: asks for what happened;
+/* The application was started again (Unix seconds) while the stream goes on: asks what happened;
  * lines wait for it. */
 void log_tap_restarted(LogTap *tap, int64_t started, Jobs *jobs);
 

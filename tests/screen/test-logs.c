@@ -170,7 +170,7 @@ static void test_restart_is_ruled(void)
     /* The same of the past: who comes later sees it too. */
     terminal_free(terminal);
     terminal = open_on(&engine, NULL);
-    terminal_type(terminal, "Lz&NOTHING" ENTER);
+    terminal_type(terminal, "L&NOTHING" ENTER);
     terminal_wait_text(terminal, "&NOTHING: ");
     terminal_wait_text(terminal, "started again 20");
     engine_quit(terminal);
@@ -225,7 +225,7 @@ static void test_match_stands_out(void)
     terminal_wait_text(terminal, "172.17.");
     terminal_type(terminal, "g");
     terminal_wait_text(terminal, "Untar the code");
-    terminal_type(terminal, "jk/the code" ENTER); /* right after g it would be g/ */
+    terminal_type(terminal, "jk/the c.de" ENTER); /* right after g it would be g/ */
     terminal_wait(terminal, is_marked, "the code", "the match to stand out");
     g_assert_false(is_marked(terminal, "Untar"));
     engine_quit(terminal);
