@@ -232,17 +232,6 @@ static void drop_name(Apps *apps, unsigned number, const char *name)
         rename_all(apps, rows);
 }
 
-bool apps_find(const Apps *apps, unsigned source, const char *id, unsigned *number)
-{
-    g_autofree char *key = key_of(source, id);
-    gpointer found;
-
-    if (!g_hash_table_lookup_extended(apps->numbers, key, NULL, &found))
-        return false;
-    *number = GPOINTER_TO_UINT(found);
-    return true;
-}
-
 static unsigned free_number(Apps *apps)
 {
     if (g_queue_get_length(&apps->free) > ROWS_KEPT_FREE)

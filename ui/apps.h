@@ -82,8 +82,6 @@ bool apps_take(Apps *apps, int64_t until);
 
 /* NULL: there is none of that number (with or without APP_NUMBER_FIRST). */
 AppRow *apps_row(const Apps *apps, unsigned number);
-/* The number of an application's row; false when there is none. */
-bool apps_find(const Apps *apps, unsigned source, const char *id, unsigned *number);
 FleetSource *apps_source_of(const Apps *apps, const AppRow *row);
 
 /* "docker:local", safe. g_free. */
