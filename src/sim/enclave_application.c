@@ -39,30 +39,35 @@ static bool names(const char *text, const char *word)
     return false;
 }
 
-/* a.b is a/b.py or a/b/__init__.py. */
-static char *module_path(const char *code, const char *module)
+/* a.b is a/b.py or a/b/__init__.py, with `suffix` behind it. NULL when neither is there. g_free. */
+static char *module_path(const char *code, const char *module, const char *suffix)
 {
+    static const char *const endings[] = {".py", "/__init__.py"};
     g_auto(GStrv) parts = g_strsplit(module, ".", -1);
     g_autofree char *relative = g_strjoinv("/", parts);
-    g_autofree char *file = g_strconcat(code, "/", relative, ".py", NULL);
-    if (access(file, R_OK) == 0)
-        return g_steal_pointer(&file);
-    return g_strconcat(code, "/", relative, "/__init__.py", NULL);
+    for (unsigned i = 0; i < G_N_ELEMENTS(endings); i++) {
+        g_autofree char *path = g_strconcat(code, "/", relative, endings[i], suffix, NULL);
+        if (access(path, R_OK) == 0)
+            return g_steal_pointer(&path);
+    }
+    return NULL;
 }
 
 bool enclave_find_application(const Enclave *enclave, GError **error)
 {
     g_autofree char *code = enclave_path(enclave, enclave->arguments.dialect->code);
     g_auto(GStrv) words = g_strsplit(enclave->arguments.application, ":", 2);
-    g_autofree char *path = module_path(code, words[0]);
-    g_autofree char *encrypted = g_strconcat(path, ".enc", NULL);
+    g_autofree char *path = module_path(code, words[0], "");
+    g_autofree char *encrypted = module_path(code, words[0], ".enc");
     g_autofree char *text = NULL;
-    if (!g_file_get_contents(path, &text, NULL, NULL)) {
-        const bool closed = access(encrypted, F_OK) == 0;
+    if (path == NULL) {
         g_set_error(error, SIM_ERROR, SIM_ERROR_CODE, "ModuleNotFoundError: No module named '%s'%s",
-                    words[0], closed ? " (it is encrypted, and no code key was sent)" : "");
+                    words[0],
+                    encrypted != NULL ? " (it is encrypted, and no code key was sent)" : "");
         return false;
     }
+    if (!g_file_get_contents(path, &text, NULL, error))
+        return false;
     if (names(text, words[1]))
         return true;
     g_set_error(error, SIM_ERROR, SIM_ERROR_CODE,

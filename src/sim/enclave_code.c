@@ -212,7 +212,7 @@ GPtrArray *code_read(const char *path, const char *into, GError **error)
     g_autoptr(TarReader) tar = archive_read_new();
     crypto_must(tar != NULL && archive_read_support_format_tar(tar) == ARCHIVE_OK, "reading a tar");
     if (archive_read_open_filename(tar, path, PIECE) != ARCHIVE_OK) {
-        fail(error, path, "%s", archive_error_string(tar));
+        fail(error, path, "no tar: %s", archive_error_string(tar));
         return NULL;
     }
     g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);

@@ -84,7 +84,8 @@ static bool read_head(const char *text, EnclaveHttpRequest *out, int64_t *size)
 {
     *size = -1;
     g_auto(GStrv) lines = g_strsplit(text, "\r\n", -1);
-    if (!read_request_line(lines[0], &out->method, &out->path))
+    /* Of an empty text there is no first line. */
+    if (lines[0] == NULL || !read_request_line(lines[0], &out->method, &out->path))
         return false;
     for (unsigned i = 1; lines[i] != NULL; i++)
         if (!read_header(lines[i], size))

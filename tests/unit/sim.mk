@@ -38,3 +38,25 @@ check_PROGRAMS += tests/unit/test-sim-engine-streams
 TESTS += tests/unit/test-sim-engine-streams
 tests_unit_test_sim_engine_streams_SOURCES = tests/unit/test-sim-engine-streams.c $(engine_support)
 tests_unit_test_sim_engine_streams_LDADD = $(CORE_LIBS) $(CURL_LIBS)
+
+# The parts of mse-sim-enclave, linked as any program.
+enclave_support = tests/unit/enclave-support.c tests/unit/enclave-support.h
+ENCLAVE_TEST_LIBS = libsimenclave.a $(SIM_LIBS) $(ARCHIVE_LIBS) $(OPENSSL_LIBS)
+
+check_PROGRAMS += tests/unit/test-sim-enclave
+TESTS += tests/unit/test-sim-enclave
+tests_unit_test_sim_enclave_SOURCES = tests/unit/test-sim-enclave.c $(enclave_support) \
+	src/sim/docker.c src/sim/image.c src/sim/tar.c
+tests_unit_test_sim_enclave_LDADD = $(ENCLAVE_TEST_LIBS)
+
+check_PROGRAMS += tests/unit/test-sim-enclave-code
+TESTS += tests/unit/test-sim-enclave-code
+tests_unit_test_sim_enclave_code_SOURCES = tests/unit/test-sim-enclave-code.c \
+	$(enclave_support) src/sim/tar.c
+tests_unit_test_sim_enclave_code_LDADD = $(ENCLAVE_TEST_LIBS)
+
+check_PROGRAMS += tests/unit/test-sim-enclave-secrets
+TESTS += tests/unit/test-sim-enclave-secrets
+tests_unit_test_sim_enclave_secrets_SOURCES = tests/unit/test-sim-enclave-secrets.c \
+	$(enclave_support)
+tests_unit_test_sim_enclave_secrets_LDADD = $(ENCLAVE_TEST_LIBS)
