@@ -365,6 +365,9 @@ Engine *engine_new(const EngineOptions *options)
         .handle = handle, .tick = tick, .data = engine, .start = options->fleet.start};
     engine->server = http_server_new(&service);
     engine->churned = http_server_now(engine->server);
+    if (options->processes != NULL)
+        engine->processes =
+            processes_new(engine->server, engine->fleet, options->processes, options->n_processes);
     return engine;
 }
 
@@ -372,6 +375,7 @@ void engine_free(Engine *engine)
 {
     if (engine == NULL)
         return;
+    processes_free(engine->processes);
     http_server_free(engine->server);
     fleet_free(engine->fleet);
     g_hash_table_unref(engine->certificates);

@@ -8,6 +8,7 @@
 #define MSE_SIM_ENGINE_H
 
 #include "sim/engine_json.h"
+#include "sim/engine_process.h"
 #include "sim/fault.h"
 #include "sim/http.h"
 #include "sim/platform.h"
@@ -23,7 +24,9 @@ typedef struct EngineOptions {
     uint64_t churn;       /* events a second */
     const Fault *faults;  /* borrowed */
     unsigned n_faults;
-    const Platform *platform; /* borrowed: its applications have evidence; NULL: none has */
+    const Platform *platform;     /* borrowed: its applications have evidence; NULL: none has */
+    const ProcessSpec *processes; /* borrowed: by number, what its containers really are; or NULL */
+    unsigned n_processes;
 } EngineOptions;
 
 typedef struct Engine Engine;

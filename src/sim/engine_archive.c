@@ -93,6 +93,8 @@ static char *file_of(Call *call, const char *name)
     const Platform *platform = call->engine->options.platform;
     const Container *container = call->container;
     const bool evidence = strcmp(name, "evidence.json") == 0;
+    if (call->engine->processes != NULL)
+        return processes_file(call->engine->processes, container, name);
     if (platform == NULL || !container->application || container->started == 0 ||
         (!evidence && strcmp(name, "ratls.pem") != 0))
         return NULL;

@@ -23,6 +23,7 @@ void container_unref(Container *container)
     g_free(container->name);
     g_free(container->image);
     g_array_unref(container->log);
+    kept_log_free(container->kept);
     g_free(container->arguments);
     g_free(container->head);
     g_free(container->tail);
@@ -157,6 +158,8 @@ void fleet_start(Fleet *fleet, Container *container, int64_t now)
     container->exit_code = 0;
     container->pid = 1000 + (unsigned)(next_random(&fleet->random) % 4000000);
     log_start(container, now, fleet->log_step, true);
+    if (fleet->host != NULL)
+        fleet->host->start(fleet->host->data, container);
     tell(fleet, container, "start", now);
 }
 
@@ -167,6 +170,8 @@ void fleet_die(Fleet *fleet, Container *container, int exit_code, int64_t now)
     container->finished = now;
     container->exit_code = exit_code;
     container->pid = 0;
+    if (fleet->host != NULL)
+        fleet->host->end(fleet->host->data, container);
     FleetEvent *event = tell(fleet, container, "die", now);
     snprintf(event->extra, sizeof event->extra, "\"exitCode\":\"%d\",", exit_code);
 }
@@ -178,6 +183,8 @@ void fleet_set_paused(Fleet *fleet, Container *container, bool paused, int64_t n
     else
         log_start(container, now, fleet->log_step, false);
     container->state = paused ? CONTAINER_PAUSED : CONTAINER_RUNNING;
+    if (fleet->host != NULL)
+        fleet->host->pause(fleet->host->data, container, paused);
     tell(fleet, container, paused ? "pause" : "unpause", now);
 }
 

@@ -6,6 +6,7 @@
 #ifndef MSE_SIM_ENGINE_FLEET_H
 #define MSE_SIM_ENGINE_FLEET_H
 
+#include "sim/engine_kept.h"
 #include "sim/engine_spec.h"
 
 typedef struct Container {
@@ -22,6 +23,7 @@ typedef struct Container {
     bool removed;
     GArray *log;       /* LogSegment: see engine_log.h */
     uint64_t log_end;  /* lines, when it does not run */
+    KeptLog *kept;     /* what it really said, instead of all that; or NULL */
     char *arguments;   /* of an application: one line */
     char *head, *tail; /* JSON of the list, around what changes */
     char *labels;      /* JSON: an object */
@@ -44,8 +46,19 @@ typedef struct FleetEvent {
 
 enum { FLEET_EVENTS = 16384, FLEET_REMEMBERED = 256 };
 
-typedef struct Fleet {
+typedef struct Fleet Fleet;
+
+/* What makes containers more than words: told of what happens to them. */
+typedef struct FleetHost {
+    void (*start)(void *data, Container *container);
+    void (*end)(void *data, Container *container); /* at once, whatever it does */
+    void (*pause)(void *data, Container *container, bool paused);
+    void *data;
+} FleetHost;
+
+struct Fleet {
     FleetSpec spec;
+    const FleetHost *host; /* borrowed, or NULL */
     int64_t log_step;      /* nanoseconds between two lines of a log; 0: none are added */
     uint64_t log_history;  /* lines that were there at the start */
     GPtrArray *containers; /* Container, newest first */
@@ -53,7 +66,7 @@ typedef struct Fleet {
     FleetEvent *events; /* a ring: event n is at n % FLEET_EVENTS */
     uint64_t n_events;  /* ever */
     uint64_t random;
-} Fleet;
+};
 
 Fleet *fleet_new(const FleetSpec *spec, uint64_t log_rate, uint64_t log_history);
 void fleet_free(Fleet *fleet);

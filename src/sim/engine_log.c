@@ -28,12 +28,16 @@ static const LogSegment *last_segment(const Container *container)
 
 uint64_t log_first(const Container *container)
 {
+    if (container->kept != NULL)
+        return kept_log_first(container->kept);
     return container->log->len ? segment(container, 0)->first : 0;
 }
 
 uint64_t log_count(const Container *container, int64_t now)
 {
     const LogSegment *last = last_segment(container);
+    if (container->kept != NULL)
+        return kept_log_count(container->kept);
     if (container->log_end != UINT64_MAX)
         return container->log_end;
     return last == NULL || now < last->start
@@ -51,6 +55,8 @@ static const LogSegment *segment_of(const Container *container, uint64_t line)
 
 int64_t log_time(const Container *container, uint64_t line)
 {
+    if (container->kept != NULL)
+        return kept_log_time(container->kept, line);
     const LogSegment *in = segment_of(container, line);
     return in ? in->start + (int64_t)(line - in->first) * in->step : INT64_MAX;
 }
@@ -58,6 +64,8 @@ int64_t log_time(const Container *container, uint64_t line)
 uint64_t log_line_at(const Container *container, int64_t time, int64_t now)
 {
     uint64_t end = log_count(container, now);
+    if (container->kept != NULL)
+        return kept_log_at(container->kept, time);
     for (unsigned i = container->log->len; i-- > 0;) {
         const LogSegment *in = segment(container, i);
         if (time > in->start)
@@ -76,7 +84,7 @@ static void add_segment(Container *container, LogSegment added)
 
 void log_start(Container *container, int64_t now, int64_t step, bool boot)
 {
-    if (step == 0)
+    if (step == 0 || container->kept != NULL)
         return;
     /* Not at the very moment: the last line before it may have been. */
     add_segment(container, (LogSegment){log_count(container, now), now + 1, step, boot});
@@ -85,6 +93,8 @@ void log_start(Container *container, int64_t now, int64_t step, bool boot)
 
 void log_stop(Container *container, int64_t now)
 {
+    if (container->kept != NULL)
+        kept_log_finish(container->kept, now);
     container->log_end = log_count(container, now);
 }
 
@@ -242,9 +252,23 @@ static LogChannel put_line(const Container *container, uint64_t line, GString *o
     return put_request(dates, line, out);
 }
 
+/* A line that was really said, or a piece of it. */
+static LogChannel put_kept(const KeptLog *log, uint64_t line, uint64_t offset, GString *out,
+                           bool *more)
+{
+    unsigned channel;
+    const char *text = kept_log_line(log, line, &channel);
+    const size_t size = strlen(text), left = size - (size_t)MIN(offset, size);
+    g_string_append_len(out, text + (size - left), (gssize)MIN(left, LOG_PIECE));
+    *more = left > LOG_PIECE;
+    return channel == LOG_ERRORS ? LOG_ERRORS : LOG_OUTPUT;
+}
+
 LogChannel log_put(const Container *container, uint64_t line, uint64_t offset, GString *out,
                    bool *more)
 {
+    if (container->kept != NULL)
+        return put_kept(container->kept, line, offset, out, more);
     const Hostility *hostility = container->hostility;
     const uint64_t size = hostility ? hostility->long_line : 0;
     if (size == 0 || line % hostility->long_every != hostility->long_every - LONG_BEFORE) {

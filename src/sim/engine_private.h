@@ -32,6 +32,7 @@ struct Engine {
     Fleet *fleet;
     HttpServer *server;
     bool frozen[N_CALLS];     /* had its freeze */
+    Processes *processes;     /* its containers are some; or NULL */
     GHashTable *certificates; /* id of a container → GBytes: DER, of those that were asked for */
     int64_t churned;          /* until when what happens by itself has happened */
 };

@@ -68,6 +68,8 @@ static const struct Other {
 
 unsigned fleet_spec_count(const FleetSpec *fleet)
 {
+    if (fleet->given != NULL)
+        return fleet->given->count;
     return fleet->applications + fleet->applications / OTHERS_EACH + (fleet->applications > 0);
 }
 
@@ -194,13 +196,21 @@ static void set_other(ContainerSpec *spec, const FleetSpec *fleet, unsigned numb
     spec->everywhere = true;
 }
 
-ContainerSpec *container_spec_new(const FleetSpec *fleet, unsigned number)
+ContainerSpec *container_spec_empty(void)
 {
-    uint64_t random = fleet->seed ^ (number + 1) * UINT64_C(0xd1342543de82ef95);
     ContainerSpec *spec = g_new0(ContainerSpec, 1);
     spec->command = g_ptr_array_new_with_free_func(g_free);
     spec->labels = g_ptr_array_new_with_free_func(g_free);
     spec->mounts = g_ptr_array_new_with_free_func(g_free);
+    return spec;
+}
+
+ContainerSpec *container_spec_new(const FleetSpec *fleet, unsigned number)
+{
+    if (fleet->given != NULL)
+        return fleet->given->make(fleet->given->data, number);
+    uint64_t random = fleet->seed ^ (number + 1) * UINT64_C(0xd1342543de82ef95);
+    ContainerSpec *spec = container_spec_empty();
     set_identity(spec, &random);
     if (number < fleet->applications)
         set_application(spec, fleet, number, &random);

@@ -24,15 +24,26 @@ const char *container_state_name(ContainerState state);
 
 typedef struct Hostility Hostility;
 
+typedef struct ContainerSpec ContainerSpec;
+
+/* Containers that are told, instead of following from a seed. */
+typedef struct GivenSpecs {
+    unsigned count;
+    /* Caller owns the result. */
+    ContainerSpec *(*make)(const void *data, unsigned number);
+    const void *data;
+} GivenSpecs;
+
 /* What all of them share. */
 typedef struct FleetSpec {
+    const GivenSpecs *given; /* borrowed; NULL: what follows says which there are */
     unsigned applications;
     uint64_t seed;
     bool hostile;
     int64_t start; /* when the engine started: Unix nanoseconds */
 } FleetSpec;
 
-typedef struct ContainerSpec {
+struct ContainerSpec {
     bool application; /* a confidential one; else a container that is none */
     bool tty;
     bool checked;               /* has a health check of the engine's */
@@ -52,12 +63,14 @@ typedef struct ContainerSpec {
     int exit_code;
     unsigned restarts, pid;
     int64_t created, started, finished; /* Unix nanoseconds; 0: never */
-} ContainerSpec;
+};
 
 /* How many containers there are: the applications come first, then those that are none. */
 unsigned fleet_spec_count(const FleetSpec *fleet);
 
 ContainerSpec *container_spec_new(const FleetSpec *fleet, unsigned number);
+/* One without anything, for who fills it. */
+ContainerSpec *container_spec_empty(void);
 void container_spec_free(ContainerSpec *spec);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ContainerSpec, container_spec_free)
 

@@ -42,6 +42,12 @@ int64_t http_server_now(const HttpServer *server);
 /* Sources that wait are asked again soon: something happened. */
 void http_server_kick(HttpServer *server);
 
+/* Calls `ready` whenever the descriptor can be read (or has hung up), until it is unwatched. Both
+ * may be called from `ready` itself. */
+typedef void (*HttpReady)(void *data, int descriptor);
+void http_server_watch(HttpServer *server, int descriptor, HttpReady ready, void *data);
+void http_server_unwatch(HttpServer *server, int descriptor);
+
 const char *http_method(const HttpExchange *exchange);
 /* As it was sent: escaped, without the query. */
 const char *http_path(const HttpExchange *exchange);

@@ -36,9 +36,17 @@ struct HttpExchange {
     uint64_t streamed;
 };
 
+/* A descriptor that is not a connection's. */
+typedef struct HttpWatch {
+    int descriptor;
+    HttpReady ready;
+    void *data;
+} HttpWatch;
+
 struct HttpServer {
     HttpService service;
     int epoll;
+    GPtrArray *watches; /* HttpWatch, owned */
     GArray *listeners;    /* int */
     GPtrArray *exchanges; /* owned */
     GPtrArray *ready;     /* have more to do at once */

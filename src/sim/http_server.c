@@ -29,11 +29,52 @@ static void watch(HttpServer *server, int descriptor, uint32_t events, void *dat
         g_error("epoll: %s", g_strerror(errno));
 }
 
+static HttpWatch *watch_of(const HttpServer *server, int descriptor)
+{
+    for (unsigned i = 0; i < server->watches->len; i++) {
+        HttpWatch *one = server->watches->pdata[i];
+        if (one->descriptor == descriptor)
+            return one;
+    }
+    return NULL;
+}
+
+void http_server_watch(HttpServer *server, int descriptor, HttpReady ready, void *data)
+{
+    HttpWatch *one = g_new(HttpWatch, 1);
+    *one = (HttpWatch){descriptor, ready, data};
+    g_ptr_array_add(server->watches, one);
+    watch(server, descriptor, EPOLLIN, one);
+}
+
+void http_server_unwatch(HttpServer *server, int descriptor)
+{
+    epoll_ctl(server->epoll, EPOLL_CTL_DEL, descriptor, NULL);
+    HttpWatch *one = watch_of(server, descriptor);
+    if (one != NULL)
+        *one = (HttpWatch){.descriptor = -1}; /* events under way may still name it */
+}
+
+static HttpWatch *watch_at(const HttpServer *server, void *data)
+{
+    return g_ptr_array_find(server->watches, data, NULL) ? data : NULL;
+}
+
+static void forget_unwatched(HttpServer *server)
+{
+    for (unsigned i = server->watches->len; i-- > 0;) {
+        const HttpWatch *one = server->watches->pdata[i];
+        if (one->ready == NULL)
+            g_ptr_array_remove_index_fast(server->watches, i);
+    }
+}
+
 HttpServer *http_server_new(const HttpService *service)
 {
     HttpServer *server = g_new0(HttpServer, 1);
     server->service = *service;
     server->epoll = epoll_create1(EPOLL_CLOEXEC);
+    server->watches = g_ptr_array_new_with_free_func(g_free);
     server->listeners = g_array_new(FALSE, FALSE, sizeof(int));
     server->exchanges = g_ptr_array_new();
     server->ready = g_ptr_array_new();
@@ -59,6 +100,7 @@ void http_server_free(HttpServer *server)
     for (unsigned i = 0; i < server->listeners->len; i++)
         close(g_array_index(server->listeners, int, i));
     close(server->epoll);
+    g_ptr_array_unref(server->watches);
     g_array_unref(server->listeners);
     g_ptr_array_unref(server->exchanges);
     g_ptr_array_unref(server->ready);
@@ -165,11 +207,13 @@ static bool run_events(HttpServer *server, const struct epoll_event *events, int
         if (data == server)
             return false;
         const int *listener = listener_of(server, data);
-        HttpExchange *exchange = data;
+        const HttpWatch *watched = watch_at(server, data);
         if (listener != NULL)
             accept_some(server, *listener);
-        else
-            run_or_close(exchange, events[i].events);
+        else if (watched == NULL)
+            run_or_close(data, events[i].events);
+        else if (watched->ready != NULL)
+            watched->ready(watched->data, watched->descriptor);
     }
     return true;
 }
@@ -202,5 +246,6 @@ void http_server_run(HttpServer *server, int stop)
         run_tick(server);
         run_waiting(server, http_server_now(server));
         forget_closed(server);
+        forget_unwatched(server);
     }
 }

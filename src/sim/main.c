@@ -7,6 +7,7 @@
 #include "core/i18n.h"
 #include "core/sanitize.h"
 #include "sim/crypto.h"
+#include "sim/engine_process.h"
 #include "sim/manual.h"
 #include "sim/options.h"
 
@@ -47,6 +48,8 @@ static int run(const SimVerb *verb, char *const *words, int n)
 
 int main(int argc, char **argv)
 {
+    if (argc > 0 && strcmp(argv[0], PROCESS_CHILD) == 0)
+        return process_become(argc, argv);
     setlocale(LC_ALL, "");
     bindtextdomain("mse-console", LOCALEDIR);
     bind_textdomain_codeset("mse-console", "UTF-8");

@@ -50,7 +50,11 @@ mse_sim_SOURCES = \
 	src/sim/engine_json.h \
 	src/sim/engine_log.c \
 	src/sim/engine_log.h \
+	src/sim/engine_kept.c \
+	src/sim/engine_kept.h \
 	src/sim/engine_private.h \
+	src/sim/engine_process.c \
+	src/sim/engine_process.h \
 	src/sim/engine_self.c \
 	src/sim/engine_spec.c \
 	src/sim/engine_spec.h \
