@@ -19,6 +19,7 @@ enum {
     MESSAGES_MICROSECONDS = 8000, /* at a stretch, before keys are looked at again */
     FRAME_MICROSECONDS = 33000,   /* between frames that messages alone ask for */
     KEYS_AT_ONCE = 4096,
+    SCRIPT_GRACE_MILLISECONDS = 500, /* for jobs, when a script is ended */
 };
 
 static const int signals[] = {SIGTERM, SIGHUP, SIGINT, SIGWINCH, SIGCONT, SIGTSTP};
@@ -337,18 +338,49 @@ LoopEnd loop_run(Console *console, const Settings *settings, int *number)
     return loop.end;
 }
 
-void loop_finish_jobs(Console *console)
+/* Signals that end a program, without those that a terminal sends for other reasons. */
+static int ending_signal(int descriptor)
+{
+    struct signalfd_siginfo info;
+
+    while (read(descriptor, &info, sizeof info) == sizeof info)
+        if (info.ssi_signo == SIGTERM || info.ssi_signo == SIGHUP || info.ssi_signo == SIGINT)
+            return (int)info.ssi_signo;
+    return 0;
+}
+
+static int finish_jobs(Console *console, int signals_arrive)
 {
     Model *model = console_model(console);
-    struct pollfd watched = {.fd = mailbox_descriptor(model->mailbox), .events = POLLIN};
+    struct pollfd watched[] = {{.fd = mailbox_descriptor(model->mailbox), .events = POLLIN},
+                               {.fd = signals_arrive, .events = POLLIN}};
     Message *message;
     int x, y;
 
     while (jobs_busy(model->jobs) > 0) {
-        if (poll(&watched, 1, -1) < 0 && errno != EINTR)
-            return;
+        int number;
+        if (poll(watched, G_N_ELEMENTS(watched), -1) < 0 && errno != EINTR)
+            return 0;
+        number = ending_signal(signals_arrive);
+        if (number != 0) {
+            jobs_stop(model->jobs, SCRIPT_GRACE_MILLISECONDS);
+            return number;
+        }
         while ((message = mailbox_take(model->mailbox)) != NULL)
             console_message(console, message);
         console_draw(console, clock_now(), &x, &y);
     }
+    return 0;
+}
+
+int loop_finish_jobs(Console *console)
+{
+    sigset_t set;
+    int descriptor, number;
+
+    fill_signals(&set);
+    descriptor = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    number = finish_jobs(console, descriptor);
+    close(descriptor);
+    return number;
 }

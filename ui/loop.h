@@ -16,8 +16,9 @@ typedef enum { LOOP_QUIT, LOOP_TERMINAL_GONE, LOOP_SIGNAL } LoopEnd;
 /* Until it ends; `number` gets the signal of LOOP_SIGNAL. */
 LoopEnd loop_run(Console *console, const Settings *settings, int *number);
 
-/* Runs the jobs that are running to their end, without a terminal. */
-void loop_finish_jobs(Console *console);
+/* Runs the jobs that are running to their end, without a terminal. The signal that ended it before
+ * that (the jobs are cancelled then), or 0. */
+int loop_finish_jobs(Console *console);
 
 /* The theme that the console wishes for, else the settings', on this terminal. */
 void loop_set_theme(Console *console, const Settings *settings);

@@ -93,34 +93,6 @@ static GPtrArray *script_lines(const char *script)
     return lines;
 }
 
-static int run_script(const UiOptions *options)
-{
-    g_autoptr(GPtrArray) lines = script_lines(options->script);
-    UiOptions here = *options;
-    Console *console;
-    int status = 0;
-
-    here.fleet = false; /* lines say themselves what they are about */
-    console = console_new(&here, !screen_is_utf8());
-
-    console_resize(console, 120, 36);
-    loop_finish_jobs(console);
-    for (unsigned i = 0; i < lines->len; i++) {
-        int answer;
-        console_run_line(console, lines->pdata[i]);
-        loop_finish_jobs(console);
-        answer = console_drain_output(console);
-        if (answer != 0)
-            status = answer;
-        if (console_take_wishes(console) & WISH_QUIT)
-            break;
-    }
-    console_free(console);
-    return status;
-}
-
-/* ---- the console ---- */
-
 /* As if the signal had not been caught: whoever started us sees what ended us. */
 static void die_by(int number)
 {
@@ -132,6 +104,44 @@ static void die_by(int number)
     raise(number);
     pthread_sigmask(SIG_UNBLOCK, &set, NULL);
 }
+
+/* Runs the lines; the last status that was not 0. `number` gets the signal that ended it, or 0. */
+static int run_lines(Console *console, const GPtrArray *lines, int *number)
+{
+    int status = 0;
+
+    *number = loop_finish_jobs(console);
+    for (unsigned i = 0; i < lines->len && *number == 0; i++) {
+        int answer;
+        console_run_line(console, lines->pdata[i]);
+        *number = loop_finish_jobs(console);
+        answer = console_drain_output(console);
+        if (answer != 0)
+            status = answer;
+        if (console_take_wishes(console) & WISH_QUIT)
+            break;
+    }
+    return status;
+}
+
+static int run_script(const UiOptions *options)
+{
+    g_autoptr(GPtrArray) lines = script_lines(options->script);
+    UiOptions here = *options;
+    Console *console;
+    int status, number;
+
+    here.fleet = false; /* lines say themselves what they are about */
+    console = console_new(&here, !screen_is_utf8());
+    console_resize(console, 120, 36);
+    status = run_lines(console, lines, &number);
+    if (number != 0)
+        die_by(number);
+    console_free(console);
+    return status;
+}
+
+/* ---- the console ---- */
 
 static void leave(Console *console, LoopEnd how, int number)
 {

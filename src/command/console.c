@@ -6,6 +6,10 @@
 #include "command/verbs.h"
 #include "core/i18n.h"
 
+#include <signal.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
 static const ConsoleDoor *the_door;
 
 void console_set_door(const ConsoleDoor *door)
@@ -30,9 +34,21 @@ static int verify_instead(Job *job, const Arguments *arguments, const VerifyRequ
     return verb_verify.run(job, arguments);
 }
 
+/* A demo's console ends with the demo: what it shows is taken away then. */
+static void end_with_demo(void)
+{
+    const char *demo = g_getenv("MSE_CONSOLE_DEMO");
+    if (demo == NULL || *demo == '\0')
+        return;
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (g_ascii_strtoll(demo, NULL, 10) != (gint64)getppid()) /* it is gone already */
+        raise(SIGTERM);
+}
+
 static int run_console(Job *job, const Arguments *arguments)
 {
     g_autoptr(GError) error = NULL;
+    end_with_demo();
     g_autoptr(VerifyRequest) asked = verify_request_new(job, arguments, &error);
     if (!asked)
         return job_fail(job, error);

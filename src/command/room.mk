@@ -11,6 +11,11 @@ libcommand_a_SOURCES = \
 	src/command/completion_shell.h \
 	src/command/completion_zsh.c \
 	src/command/console.c \
+	src/command/demo.c \
+	src/command/demo_child.c \
+	src/command/demo_child.h \
+	src/command/demo_place.c \
+	src/command/demo_place.h \
 	src/command/console.h \
 	src/command/doctor.c \
 	src/command/doctor_program.c \

@@ -10,15 +10,39 @@
 
 #include <string.h>
 
+/* clang-format off: a line each, so that two additions meet in none */
 const Verb *const verb_table[] = {
-    &verb_verify,        &verb_inspect,        &verb_console,        &verb_home_list,
-    &verb_home_status,   &verb_home_logs,      &verb_home_events,    &verb_home_top,
-    &verb_home_evidence, &verb_home_run,       &verb_home_stop,      &verb_home_restart,
-    &verb_home_remove,   &verb_home_kill,      &verb_home_keygen,    &verb_home_seal,
-    &verb_home_unseal,   &verb_home_encrypt,   &verb_home_decrypt,   &verb_doctor,
-    &verb_journal_list,  &verb_journal_verify, &verb_journal_export, &verb_help,
-    &verb_version,       &verb_completion,     &verb_manual,         NULL,
+    &verb_verify,
+    &verb_inspect,
+    &verb_console,
+    &verb_home_list,
+    &verb_home_status,
+    &verb_home_logs,
+    &verb_home_events,
+    &verb_home_top,
+    &verb_home_evidence,
+    &verb_home_run,
+    &verb_home_stop,
+    &verb_home_restart,
+    &verb_home_remove,
+    &verb_home_kill,
+    &verb_home_keygen,
+    &verb_home_seal,
+    &verb_home_unseal,
+    &verb_home_encrypt,
+    &verb_home_decrypt,
+    &verb_demo,
+    &verb_doctor,
+    &verb_journal_list,
+    &verb_journal_verify,
+    &verb_journal_export,
+    &verb_help,
+    &verb_version,
+    &verb_completion,
+    &verb_manual,
+    NULL,
 };
+/* clang-format on */
 
 static bool read_only;
 static const char *default_group;

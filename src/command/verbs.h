@@ -26,6 +26,7 @@ extern const Verb verb_home_seal;
 extern const Verb verb_home_unseal;
 extern const Verb verb_home_encrypt;
 extern const Verb verb_home_decrypt;
+extern const Verb verb_demo;
 extern const Verb verb_doctor;
 extern const Verb verb_journal_list;
 extern const Verb verb_journal_verify;

@@ -11,11 +11,11 @@
 #include "sim/crypto.h"
 #include "sim/enclave.h"
 #include "sim/enclave_say.h"
+#include "sim/listen.h"
 
 #include <openssl/ssl.h>
 #include <signal.h>
 #include <stdio.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 enum { STATUS_OK = 0, STATUS_ERROR = 1, STATUS_USAGE = 2 };
@@ -88,16 +88,6 @@ static bool dry_run(Enclave *enclave, GError **error)
     g_autofree char *hex = hex_encode(span_of(enclave->measurement, sizeof enclave->measurement));
     printf("SIMULATED enclave, dry run\nMeasurement:\n    %s\n", hex);
     return true;
-}
-
-static int stop_descriptor(void)
-{
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGINT);
-    sigprocmask(SIG_BLOCK, &set, NULL);
-    return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
 static int end_by_fault(void)

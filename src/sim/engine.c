@@ -387,6 +387,19 @@ HttpServer *engine_server(Engine *engine)
     return engine->server;
 }
 
+void engine_restart(Engine *engine, const char *name)
+{
+    const int64_t now = http_server_now(engine->server);
+    Container *container;
+    if (fleet_find(engine->fleet, name, &container) != FLEET_FOUND)
+        return;
+    if (container_runs(container))
+        fleet_die(engine->fleet, container, 137, now);
+    fleet_start(engine->fleet, container, now);
+    fleet_tell(engine->fleet, container, "restart", now);
+    http_server_kick(engine->server);
+}
+
 unsigned engine_count(const Engine *engine)
 {
     return engine->fleet->containers->len;

@@ -38,6 +38,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Engine, engine_free)
 /* The engine's, for listening and running. The engine outlives nothing of it: run, then free. */
 HttpServer *engine_server(Engine *engine);
 unsigned engine_count(const Engine *engine); /* of containers */
+/* Somebody starts the container of that name again. For the thread that the server runs in. */
+void engine_restart(Engine *engine, const char *name);
 
 /* "1.41" → 1041; 0 when it is no version. */
 unsigned api_number(const char *text);

@@ -13,8 +13,6 @@
 #include "sim/evidence.h"
 #include "sim/tar.h"
 
-#include <jansson.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { BROKEN_EVERY = 8, BROKEN_AT = 3, TDX_AT = 6 };
@@ -67,24 +65,19 @@ static GBytes *certificate_of(Engine *engine, const Container *container, const 
     return certificate;
 }
 
-/* The arguments that the application was started with, in its evidence. Steals `text`. */
-static char *with_arguments(char *text, const ContainerSpec *spec)
+/* Evidence with the arguments that the application was started with. */
+static char *make_evidence(GBytes *certificate, const Platform *platform, SimTee tee,
+                           const ContainerSpec *spec)
 {
-    json_t *evidence = json_loads(text, 0, NULL);
-    g_free(text);
-    json_t *arguments =
-        json_pack("{s:s, s:s, s:I, s:I, s:s, s:s}", "subject", argument(spec, "--subject"),
-                  "subject_alternative_name", argument(spec, "--san"), "expiration_date",
-                  (json_int_t)g_ascii_strtoll(argument(spec, "--expiration"), NULL, 10), "size",
-                  (json_int_t)g_ascii_strtoll(argument(spec, "--size"), NULL, 10), "app_id",
-                  argument(spec, "--id"), "application", argument(spec, "--application"));
-    if (json_object_set_new(evidence, "input_args", arguments) != 0)
-        g_error("JSON: the arguments cannot be set");
-    char *dumped = json_dumps(evidence, JSON_INDENT(4));
-    json_decref(evidence);
-    char *whole = g_strconcat(dumped, "\n", NULL);
-    free(dumped);
-    return whole;
+    const EvidenceArguments arguments = {
+        .subject = argument(spec, "--subject"),
+        .san = argument(spec, "--san"),
+        .id = argument(spec, "--id"),
+        .application = argument(spec, "--application"),
+        .expiration = g_ascii_strtoll(argument(spec, "--expiration"), NULL, 10),
+        .size = g_ascii_strtoll(argument(spec, "--size"), NULL, 10),
+    };
+    return evidence_make_with(certificate, &arguments, platform, tee);
 }
 
 /* The file's content, or NULL when there is no such file. Free with g_free. */
@@ -106,7 +99,7 @@ static char *file_of(Call *call, const char *name)
     const void *der = g_bytes_get_data(certificate, &size);
     if (!evidence)
         return pem_encode("CERTIFICATE", span_of(der, size));
-    return with_arguments(evidence_make(certificate, san, platform, tee_of(container)), spec);
+    return make_evidence(certificate, platform, tee_of(container), spec);
 }
 
 /* A tar with one file. */

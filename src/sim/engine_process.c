@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
+#include <sys/pidfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -148,7 +148,7 @@ static void watch_process(Process *process)
     HttpServer *server = process->owner->server;
     for (unsigned i = 0; i < N_PIPES; i++)
         http_server_watch(server, process->pipes[i], on_output, process);
-    process->ended = (int)syscall(SYS_pidfd_open, process->pid, 0);
+    process->ended = pidfd_open(process->pid, 0);
     if (process->ended < 0)
         g_error("pidfd_open: %s", g_strerror(errno));
     fcntl(process->ended, F_SETFD, FD_CLOEXEC);

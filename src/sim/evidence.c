@@ -68,13 +68,12 @@ static char *base64(const SignedInfo *info, const char *key)
     return g_base64_encode((const guchar *)body, strlen(body));
 }
 
-static json_t *input_arguments(const char *san, const Platform *platform)
+static json_t *input_arguments(const EvidenceArguments *of)
 {
-    json_t *arguments = json_pack(
-        "{s:o, s:s, s:I, s:i, s:s, s:s}", "subject",
-        json_sprintf("CN=%s,O=SIMULATED (mse-console),C=FR", san), "subject_alternative_name", san,
-        "expiration_date", (json_int_t)certificate_end(platform), "size", (int)ENCLAVE_SIZE,
-        "app_id", "00000000-0000-4000-8000-000000000000", "application", "app:app");
+    json_t *arguments = json_pack("{s:s, s:s, s:I, s:I, s:s, s:s}", "subject", of->subject,
+                                  "subject_alternative_name", of->san, "expiration_date",
+                                  (json_int_t)of->expiration, "size", (json_int_t)of->size,
+                                  "app_id", of->id, "application", of->application);
     if (arguments == NULL)
         g_error("JSON: the arguments cannot be made");
     return arguments;
@@ -82,11 +81,26 @@ static json_t *input_arguments(const char *san, const Platform *platform)
 
 char *evidence_make(GBytes *certificate, const char *san, const Platform *collateral, SimTee tee)
 {
+    g_autofree char *subject = g_strdup_printf("CN=%s,O=SIMULATED (mse-console),C=FR", san);
+    const EvidenceArguments arguments = {
+        .subject = subject,
+        .san = san,
+        .id = "00000000-0000-4000-8000-000000000000",
+        .application = "app:app",
+        .expiration = certificate_end(collateral),
+        .size = ENCLAVE_SIZE,
+    };
+    return evidence_make_with(certificate, &arguments, collateral, tee);
+}
+
+char *evidence_make_with(GBytes *certificate, const EvidenceArguments *arguments,
+                         const Platform *collateral, SimTee tee)
+{
     size_t size;
     const void *der = g_bytes_get_data(certificate, &size);
     const CertificateId signer = collateral->recipe.info_chain;
     json_t *evidence = json_object();
-    json_object_set_new(evidence, "input_args", input_arguments(san, collateral));
+    json_object_set_new(evidence, "input_args", input_arguments(arguments));
     add(evidence, "ratls_certificate", pem_encode("CERTIFICATE", span_of(der, size)));
     add(evidence, "root_ca_crl", platform_crl_pem(collateral, CRL_ROOT));
     add(evidence, "pck_platform_crl", platform_crl_pem(collateral, collateral->recipe.pck_crl));

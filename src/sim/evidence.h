@@ -26,4 +26,14 @@ GBytes *application_certificate(const ApplicationRecipe *application, const Quot
 /* evidence.json around such a certificate, collateral from `collateral`. Free with g_free. */
 char *evidence_make(GBytes *certificate, const char *san, const Platform *collateral, SimTee tee);
 
+/* What the application was started with. */
+typedef struct EvidenceArguments {
+    const char *subject, *san, *id, *application;
+    int64_t expiration; /* Unix seconds */
+    int64_t size;       /* MiB */
+} EvidenceArguments;
+/* The same with these arguments in it. */
+char *evidence_make_with(GBytes *certificate, const EvidenceArguments *arguments,
+                         const Platform *collateral, SimTee tee);
+
 #endif

@@ -46,7 +46,7 @@ typedef struct HttpWatch {
 struct HttpServer {
     HttpService service;
     int epoll;
-    GPtrArray *watches; /* HttpWatch, owned */
+    GPtrArray *watches;   /* HttpWatch, owned */
     GArray *listeners;    /* int */
     GPtrArray *exchanges; /* owned */
     GPtrArray *ready;     /* have more to do at once */

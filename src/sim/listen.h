@@ -18,4 +18,8 @@ int connect_tcp(const char *text, GError **error);
  * anything else that is there stays. */
 int listen_unix(const char *path, GError **error);
 
+/* A descriptor that can be read when it is time to stop: TERM or INT, which are blocked. Before any
+ * thread begins. */
+int stop_descriptor(void);
+
 #endif

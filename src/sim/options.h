@@ -51,6 +51,7 @@ extern const SimVerb sim_verb_quote;
 extern const SimVerb sim_verb_pccs;
 extern const SimVerb sim_verb_samples;
 extern const SimVerb sim_verb_engine;
+extern const SimVerb sim_verb_demo;
 extern const SimVerb sim_verb_quoting;
 extern const SimVerb sim_verb_image;
 

@@ -33,6 +33,9 @@ SIM_LIBS = libsim.a $(FORMAT_LIBS) $(CRYPTO_LIBS)
 bin_PROGRAMS += mse-sim
 mse_sim_SOURCES = \
 	src/sim/main.c \
+	src/sim/demo_apps.c \
+	src/sim/demo_apps.h \
+	src/sim/demo_configure.c \
 	src/sim/docker.c \
 	src/sim/docker.h \
 	src/sim/engine.c \
@@ -81,6 +84,9 @@ mse_sim_SOURCES = \
 	src/sim/quoting_service.h \
 	src/sim/tar.c \
 	src/sim/tar.h \
+	src/sim/tls_identity.c \
+	src/sim/tls_identity.h \
+	src/sim/verb_demo.c \
 	src/sim/verb_engine.c \
 	src/sim/verb_image.c \
 	src/sim/verb_pccs.c \
@@ -88,8 +94,7 @@ mse_sim_SOURCES = \
 	src/sim/verb_quote.c \
 	src/sim/verb_quoting.c \
 	src/sim/verb_samples.c
-mse_sim_CPPFLAGS = $(AM_CPPFLAGS) -DPKGLIBEXECDIR='"$(pkglibexecdir)"'
-mse_sim_LDADD = libsimenclave.a $(SIM_LIBS) $(MICROHTTPD_LIBS) -lm
+mse_sim_LDADD = libsimenclave.a $(SIM_LIBS) $(OPENSSL_LIBS) $(MICROHTTPD_LIBS) -lm
 
 # mse-sim-enclave: what runs in the images that mse-sim makes. Static, so that nothing else has to
 # be in them; with sanitizers, which want their libraries, it is as any other program.

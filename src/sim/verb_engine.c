@@ -140,17 +140,6 @@ static void raise_descriptors(void)
     (void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-/* A descriptor that can be read when it is time to stop. */
-static int stop_descriptor(void)
-{
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGINT);
-    sigprocmask(SIG_BLOCK, &set, NULL);
-    return signalfd(-1, &set, SFD_CLOEXEC);
-}
-
 static bool listen_everywhere(const SimArguments *arguments, Engine *engine, GError **error)
 {
     const char *path = sim_value(arguments, "socket"), *address = sim_value(arguments, "listen");

@@ -13,9 +13,7 @@
 #include "sim/quoting.h"
 #include "sim/quoting_service.h"
 
-#include <signal.h>
 #include <stdio.h>
-#include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -31,17 +29,6 @@ static const SimOption options[] = {
      .help = N_("what goes wrong, at quote or *")},
     {.name = NULL},
 };
-
-/* The signals that end it, as a descriptor. */
-static int stop_descriptor(void)
-{
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGINT);
-    pthread_sigmask(SIG_BLOCK, &set, NULL);
-    return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-}
 
 static char *socket_path(const char *wanted)
 {

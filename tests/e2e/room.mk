@@ -33,3 +33,8 @@ tests_e2e_test_run_SOURCES = tests/e2e/test-run.c $(e2e_process) \
 tests_e2e_test_run_LDADD = $(WIRE_LIBS)
 tests_e2e_test_seal_SOURCES = tests/e2e/test-seal.c $(e2e_process)
 tests_e2e_test_seal_LDADD = $(CORE_LIBS)
+
+check_PROGRAMS += tests/e2e/test-demo
+TESTS += tests/e2e/test-demo
+tests_e2e_test_demo_SOURCES = tests/e2e/test-demo.c $(e2e_process)
+tests_e2e_test_demo_LDADD = $(CORE_LIBS)

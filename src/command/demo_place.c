@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "command/demo_place.h"
+
+#include "core/i18n.h"
+#include "core/sanitize.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { TREE_DESCRIPTORS = 16 };
+
+static const char PREFIX[] = "mse-console-demo.";
+
+G_DEFINE_QUARK(mse - demo - error, demo_error)
+
+static int remove_one(const char *path, const struct stat *status, int kind, struct FTW *where)
+{
+    (void)status;
+    (void)kind;
+    (void)where;
+    remove(path); /* what cannot be removed stays, and its directory with it */
+    return 0;
+}
+
+/* Links are removed, not followed. */
+static void remove_tree(const char *path)
+{
+    nftw(path, remove_one, TREE_DESCRIPTORS, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+}
+
+/* Unix sockets below it must have short paths: 108 bytes, all in all. */
+static const char *parent(void)
+{
+    const char *runtime = g_getenv("XDG_RUNTIME_DIR");
+    return runtime != NULL && g_path_is_absolute(runtime) && access(runtime, W_OK | X_OK) == 0
+               ? runtime
+               : g_get_tmp_dir();
+}
+
+/* -1: somebody holds it, or it cannot be opened. */
+static int take_lock(const char *directory, int flags)
+{
+    g_autofree char *path = g_build_filename(directory, "lock", NULL);
+    const int lock = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | flags, 0600);
+    if (lock >= 0 && flock(lock, LOCK_EX | LOCK_NB) == 0)
+        return lock;
+    if (lock >= 0)
+        close(lock);
+    return -1;
+}
+
+static bool is_ours(const char *path)
+{
+    struct stat status;
+    return lstat(path, &status) == 0 && S_ISDIR(status.st_mode) && status.st_uid == geteuid();
+}
+
+/* One that was killed before it had its lock has none: it is as dead as one that lost it. */
+static void remove_if_dead(const char *path)
+{
+    if (!is_ours(path))
+        return;
+    const int lock = take_lock(path, O_CREAT);
+    if (lock < 0)
+        return;
+    remove_tree(path);
+    close(lock);
+}
+
+static void remove_the_dead(const char *directory)
+{
+    g_autoptr(GDir) dir = g_dir_open(directory, 0, NULL);
+    if (dir == NULL)
+        return;
+    for (const char *name; (name = g_dir_read_name(dir)) != NULL;) {
+        g_autofree char *path = g_build_filename(directory, name, NULL);
+        if (g_str_has_prefix(name, PREFIX))
+            remove_if_dead(path);
+    }
+}
+
+static gboolean fail(GError **error, const char *path)
+{
+    const int number = errno;
+    g_autofree char *shown = sanitize_string(path);
+    g_set_error(error, DEMO_ERROR, DEMO_ERROR_PLACE,
+                _("%s: the demo's directory cannot be made: %s; TMPDIR names another place"), shown,
+                g_strerror(number));
+    return FALSE;
+}
+
+gboolean demo_place_open(DemoPlace *place, GError **error)
+{
+    const char *above = parent();
+    remove_the_dead(above);
+    g_autofree char *pattern = g_strconcat(above, "/", PREFIX, "XXXXXX", NULL);
+    *place = (DemoPlace){.lock = -1};
+    if (g_mkdtemp(pattern) == NULL)
+        return fail(error, above);
+    place->lock = take_lock(pattern, O_CREAT);
+    if (place->lock < 0) {
+        fail(error, pattern);
+        rmdir(pattern);
+        return FALSE;
+    }
+    place->path = g_steal_pointer(&pattern);
+    return TRUE;
+}
+
+void demo_place_close(DemoPlace *place)
+{
+    if (place->path == NULL)
+        return;
+    remove_tree(place->path);
+    close(place->lock);
+    g_clear_pointer(&place->path, g_free);
+}
