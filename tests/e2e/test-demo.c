@@ -115,12 +115,21 @@ static void test_status_is_the_lines(void)
     assert_nothing_left();
 }
 
+/* A line that no other process has. */
+static const char *follow_line(void)
+{
+    static char *line;
+    if (line == NULL)
+        line = g_strdup_printf("home logs -f helloworld --tail %d", (int)getpid());
+    return line;
+}
+
 /* Starts a demo that follows a log, and waits until it does. */
 static Process start_following(char **directory)
 {
     const ProcessSetting here = setting();
     g_autofree char *program = process_program("mse-console");
-    const char *argv[] = {program, "demo", "-e", "home logs -f helloworld", NULL};
+    const char *argv[] = {program, "demo", "-e", follow_line(), NULL};
     Process process = process_start(argv, &here);
     const gint64 until = g_get_monotonic_time() + PROCESS_DEADLINE * G_GINT64_CONSTANT(1000);
     for (;;) {
@@ -130,7 +139,7 @@ static Process start_following(char **directory)
         if (*directory != NULL)
             settings = g_build_filename(*directory, "docker", NULL);
         if (settings != NULL && g_file_test(settings, G_FILE_TEST_EXISTS) &&
-            processes_with("home logs -f helloworld") >= 2)
+            processes_with(follow_line()) >= 2)
             return process;
         poll(NULL, 0, 10);
         g_assert_cmpint(g_get_monotonic_time(), <, until);
@@ -158,7 +167,7 @@ static void test_killed(void)
     g_assert_cmpint(got.status, ==, 256 + SIGKILL);
     outcome_clear(&got);
     const gint64 until = g_get_monotonic_time() + PROCESS_DEADLINE * G_GINT64_CONSTANT(1000);
-    while (processes_with(directory) + processes_with("home logs -f helloworld") > 0) {
+    while (processes_with(directory) + processes_with(follow_line()) > 0) {
         poll(NULL, 0, 10);
         g_assert_cmpint(g_get_monotonic_time(), <, until);
     }
