@@ -31,7 +31,7 @@ dist_doc_DATA += \
 
 # automake leaves our own directory behind, empty.
 uninstall-hook:
-	-@rmdir '$(DESTDIR)$(docdir)' 2>/dev/null || :
+	-@rmdir '$(DESTDIR)$(docdir)' '$(DESTDIR)$(pkglibexecdir)' 2>/dev/null || :
 
 # For the README; they are not installed.
 EXTRA_DIST += \

@@ -4,6 +4,7 @@
 #include "sim/manual.h"
 
 #include "sim/breaks.h"
+#include "sim/enclave_fault.h"
 #include "sim/options.h"
 
 #include <stdio.h>
@@ -80,13 +81,28 @@ static void print_breaks(void)
     }
 }
 
+/* Of the enclave: what MSE_SIM_FAULT may say. */
+static void print_faults(void)
+{
+    for (unsigned i = 0; i < N_ENCLAVE_FAULTS; i++) {
+        const EnclaveFaultRow *row = enclave_fault_row(i);
+        printf(".TP\n\\fB");
+        print_text(row->name);
+        printf(row->most != 0 ? "\\fR=\\fIN\\fR\n" : "\\fR\n");
+        print_text(row->what);
+        putchar('\n');
+    }
+}
+
 bool sim_print_manual(const char *part)
 {
     static const struct {
         const char *name;
         void (*print)(void);
-    } parts[] = {
-        {"synopsis", print_synopsis}, {"options", print_options}, {"breaks", print_breaks}};
+    } parts[] = {{"synopsis", print_synopsis},
+                 {"options", print_options},
+                 {"breaks", print_breaks},
+                 {"faults", print_faults}};
     for (unsigned i = 0; i < sizeof parts / sizeof parts[0]; i++)
         if (strcmp(parts[i].name, part) == 0) {
             parts[i].print();
