@@ -76,10 +76,25 @@ static void say_event(const Follower *follower, const DockerEvent *event, const 
              status, code ? ")" : "", engine);
 }
 
+static void say_gap(const Follower *follower)
+{
+    g_autofree char *engine = sanitize_string(fleet_source_name(follower->source));
+    g_mutex_lock(&follower->telling->mutex);
+    job_warn(follower->telling->job,
+             _("%s: events may be missing here: the engine does not remember all that happened "
+               "while it was not heard"),
+             engine);
+    g_mutex_unlock(&follower->telling->mutex);
+}
+
 static void each_event(const DockerEvent *event, void *data)
 {
     const Follower *follower = data;
     Telling *telling = follower->telling;
+    if (!event) {
+        say_gap(follower);
+        return;
+    }
     if (!is_change(event) || (!telling->all && !is_application(event)))
         return;
     g_autofree char *time = date_format(event->time / NANOSECONDS);

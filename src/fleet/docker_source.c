@@ -206,7 +206,7 @@ static void docker_watch(FleetSource *source, FleetFeed *feed, Cancel *cancel, G
     int64_t took = g_get_monotonic_time() - before;
     if (!hello)
         return;
-    int64_t last = fleet_feed_last_event(feed);
+    int64_t last = fleet_feed_last_event(feed, hello->time);
     g_autoptr(Bell) bell = bell_new();
     g_atomic_ref_count_inc(&bell->references);
     DockerWatcher watcher = {.notify = bell_ring, .data = bell, .free_data = bell_unref};

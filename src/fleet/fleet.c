@@ -195,9 +195,10 @@ void fleet_feed_stale(FleetFeed *feed, const char *why)
     unlock(feed->fleet, had);
 }
 
-int64_t fleet_feed_last_event(FleetFeed *feed)
+int64_t fleet_feed_last_event(FleetFeed *feed, int64_t now)
 {
     lock(feed->fleet);
+    fleet_table_clock(feed->fleet->table, feed->number, now);
     int64_t last = fleet_table_last_event(feed->fleet->table, feed->number);
     g_mutex_unlock(&feed->fleet->lock);
     return last;

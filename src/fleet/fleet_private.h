@@ -22,7 +22,8 @@ void fleet_feed_good(FleetFeed *feed);                      /* it told something
 void fleet_feed_answered(FleetFeed *feed, int64_t took);    /* it answered, in microseconds */
 void fleet_feed_stale(FleetFeed *feed, const char *why);    /* it does not */
 unsigned fleet_feed_source(const FleetFeed *feed);
-int64_t fleet_feed_last_event(FleetFeed *feed);
+/* The engine's time of the latest event, 0: none; `now` is what its clock says now. */
+int64_t fleet_feed_last_event(FleetFeed *feed, int64_t now);
 
 /* A cancel for one call that is to take so long at most, and ends with the fleet too; to be given
  * back. One at a time. */

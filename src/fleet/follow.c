@@ -5,6 +5,7 @@
 
 #include "core/i18n.h"
 #include "fleet/backoff.h"
+#include "fleet/table.h"
 
 #include <poll.h>
 #include <string.h>
@@ -80,16 +81,34 @@ typedef struct Events {
     FleetEachEvent each;
     int64_t last;     /* time of the latest event */
     GHashTable *seen; /* those of that very moment */
+    bool told;        /* there was one */
+    bool resumed;     /* and the next one, on another connection, should be it again */
 } Events;
+
+static void events_from(Events *events, int64_t time)
+{
+    g_hash_table_remove_all(events->seen);
+    events->last = time;
+}
+
+/* Whether the engine's clock was set back: nothing can be waited for until it is there again. */
+static bool set_back(int64_t now, int64_t last)
+{
+    return now < last - FLEET_CLOCK_SLACK;
+}
 
 static void tell_event(Events *events, const DockerEvent *event)
 {
-    if (event->time < events->last)
-        return;
-    if (event->time > events->last)
-        g_hash_table_remove_all(events->seen);
-    events->last = event->time;
-    if (g_hash_table_add(events->seen, g_strconcat(event->id, " ", event->action, NULL)))
+    if (event->time > events->last || set_back(event->time, events->last))
+        events_from(events, event->time);
+    /* Some pass each other on their way: earlier ones are told too, since none comes again. */
+    bool fresh = event->time < events->last ||
+                 g_hash_table_add(events->seen, g_strconcat(event->id, " ", event->action, NULL));
+    if (events->resumed && fresh)
+        events->each(NULL, events->following.data);
+    events->resumed = false;
+    events->told = true;
+    if (fresh)
         events->each(event, events->following.data);
 }
 
@@ -101,8 +120,9 @@ static bool events_once(Events *events, GError **error)
     g_autoptr(DockerHello) hello = docker_engine_hello(following->engine, following->cancel, error);
     if (!hello)
         return false;
-    if (events->last == 0)
-        events->last = hello->time;
+    if (events->last == 0 || (following->ever && set_back(hello->time, events->last)))
+        events_from(events, hello->time);
+    events->resumed = events->told;
     g_autoptr(DockerStream) stream = docker_engine_events(following->engine, events->last, NULL);
     for (;;) {
         g_autoptr(DockerMessage) message = docker_stream_wait(stream, following->cancel, error);
@@ -202,9 +222,28 @@ static DockerStream *open_log(Log *log, const DockerInspect *inspect)
     return docker_engine_logs(log->following.engine, log->id, &request, NULL);
 }
 
+/* Before it is asked for again from its latest line on: by the engine's clock, that may lie in the
+ * future now. */
+static bool check_clock(Log *log, GError **error)
+{
+    if (log->last == 0)
+        return true;
+    g_autoptr(DockerHello) hello =
+        docker_engine_hello(log->following.engine, log->following.cancel, error);
+    if (!hello)
+        return false;
+    if (set_back(hello->time, log->last)) {
+        log->last = hello->time;
+        log->at_last = 0;
+    }
+    return true;
+}
+
 static bool log_once(Log *log, GError **error)
 {
     Following *following = &log->following;
+    if (!check_clock(log, error))
+        return false;
     g_autoptr(DockerInspect) inspect =
         docker_engine_inspect(following->engine, log->id, following->cancel, error);
     if (!inspect)

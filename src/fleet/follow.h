@@ -12,6 +12,8 @@
  */
 typedef void (*FleetTrouble)(const char *sentence, void *data);
 
+/* NULL: some may be missing here. An engine remembers its latest 256 events, and none once it was
+ * restarted; when it does not begin with the last one that was told, it forgot what came after. */
 typedef void (*FleetEachEvent)(const DockerEvent *event, void *data);
 
 /* Events from `since` on (Unix nanoseconds; 0: from now on). Ends when cancelled, or when the

@@ -221,6 +221,28 @@ static void keep_state(FleetApp *app, const FleetApp *before)
     keep_health(app, before);
 }
 
+/* The engine's clock was set back: what is remembered of times that are still to come would hide
+ * all that happens until they are over. */
+static void forget_times(Source *source, int64_t now)
+{
+    GHashTableIter iter;
+    gpointer value;
+    source->last_event = now;
+    source->asked = MIN(source->asked, now);
+    g_hash_table_remove_all(source->last_events);
+    g_hash_table_iter_init(&iter, source->entries);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        Entry *entry = value;
+        entry->changed = MIN(entry->changed, now);
+    }
+}
+
+void fleet_table_clock(FleetTable *table, unsigned source, int64_t now)
+{
+    if (now < table->sources[source].last_event - FLEET_CLOCK_SLACK)
+        forget_times(&table->sources[source], now);
+}
+
 void fleet_table_list_begin(FleetTable *table, unsigned source, int64_t asked)
 {
     table->sources[source].list++;
@@ -411,6 +433,7 @@ static bool was_seen(Source *source, const DockerEvent *event)
 
 void fleet_table_event(FleetTable *table, unsigned source, DockerEvent *event)
 {
+    fleet_table_clock(table, source, event->time);
     if (was_seen(&table->sources[source], event)) {
         event_free(event);
         return;

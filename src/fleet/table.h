@@ -16,11 +16,19 @@
 
 #define FLEET_EVENTS_KEPT 4096
 
+/* How much earlier than what was seen a time of the engine's may be without its clock having been
+ * set back, in nanoseconds: its Date has whole seconds, and events pass each other on their way. */
+#define FLEET_CLOCK_SLACK INT64_C(3000000000)
+
 typedef struct FleetTable FleetTable;
 
 FleetTable *fleet_table_new(size_t n_sources, bool all_containers);
 void fleet_table_free(FleetTable *table);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FleetTable, fleet_table_free)
+
+/* What the engine's clock says now, when somebody asked: one that was set back makes what was seen
+ * of later times worthless. */
+void fleet_table_clock(FleetTable *table, unsigned source, int64_t now);
 
 /* A list of the source that was asked for at `asked` begins; its applications; its end, after which
  * those that it did not have are gone. A list that breaks off has no end. */

@@ -25,9 +25,24 @@ tests/bench/bench-console: tests/bench/bench-console.c tests/bench/bench.c $(ben
 	$(AM_V_CCLD)$(CC) $(fuzz_compile) -I$(top_srcdir)/tests/screen -o $@ $(filter %.c,$^) \
 	  $(AM_LDFLAGS) $(LDFLAGS) $(GLIB_LIBS) $(VTERM_LIBS) -lutil
 
+# On a real engine, with an image of one static program.
+tests/bench/bench-engine: tests/bench/bench-engine.c tests/bench/bench.c $(bench_terminal)
+	@$(MKDIR_P) tests/bench
+	$(AM_V_CCLD)$(CC) $(fuzz_compile) -I$(top_srcdir)/tests/screen -o $@ $(filter %.c,$^) \
+	  $(AM_LDFLAGS) $(LDFLAGS) $(GLIB_LIBS) $(VTERM_LIBS) -lutil
+tests/bench/speaker: tests/bench/speaker.c
+	@$(MKDIR_P) tests/bench
+	$(AM_V_CCLD)$(CC) -std=c17 -I. -O1 -static -o $@ $(top_srcdir)/tests/bench/speaker.c
+
+.PHONY: bench-console
+bench-console: all tests/bench/empty tests/bench/bench-engine tests/bench/speaker
+	@$(top_srcdir)/tests/bench/run-bench-console
+
 .PHONY: bench
 bench: all tests/bench/bench-verify tests/bench/bench-process tests/bench/empty $(bench_console)
 	@$(top_srcdir)/tests/bench/run-bench $(top_srcdir)
 
-CLEANFILES += tests/bench/empty tests/bench/bench-console $(EXTRA_PROGRAMS)
-EXTRA_DIST += tests/bench/run-bench tests/bench/empty.c tests/bench/bench-console.c
+CLEANFILES += tests/bench/empty tests/bench/bench-console tests/bench/bench-engine \
+	tests/bench/speaker $(EXTRA_PROGRAMS)
+EXTRA_DIST += tests/bench/run-bench tests/bench/run-bench-console \
+	tests/bench/empty.c tests/bench/bench-console.c tests/bench/bench-engine.c tests/bench/speaker.c

@@ -17,3 +17,14 @@ tests/torture/interposer.so: tests/torture/interposer.c tests/torture/interposer
 	  -o $@ $(top_srcdir)/tests/torture/interposer.c -ldl
 check_DATA += tests/torture/interposer.so
 CLEANFILES += tests/torture/interposer.so
+
+# An engine behind a proxy that freezes, goes away, breaks off and lies.
+faults_proxy = tests/e2e/process.c tests/e2e/process.h tests/e2e/proxy.c tests/e2e/proxy.h
+check_PROGRAMS += tests/e2e/test-faults tests/screen/test-faults
+TESTS += tests/e2e/test-faults tests/screen/test-faults
+tests_e2e_test_faults_SOURCES = tests/e2e/test-faults.c $(faults_proxy)
+tests_e2e_test_faults_LDADD = $(FLEET_LIBS)
+tests_screen_test_faults_SOURCES = tests/screen/test-faults.c tests/screen/terminal.c \
+	tests/screen/terminal.h $(faults_proxy)
+tests_screen_test_faults_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/screen
+tests_screen_test_faults_LDADD = $(SCREEN_LIBS)

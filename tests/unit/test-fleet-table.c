@@ -151,6 +151,27 @@ static void test_events_again(void)
     g_assert_cmpint(fleet_table_last_event(table, 0), ==, 20);
 }
 
+/* The engine's clock is set back by an hour, with the connection or between two: what happens then
+ * counts at once, and so does the next list. */
+static void test_clock_set_back(void)
+{
+    g_autoptr(FleetTable) table = fleet_table_new(1, false);
+    const int64_t then = 7200 * NANOSECONDS, now = 3600 * NANOSECONDS;
+    list_of(table, then, "a", FLEET_STATE_RUNNING);
+    happen(table, then + NANOSECONDS, "die", "a", "exitCode", "0");
+    drop_deltas(table);
+    happen(table, now, "start", "a", NULL, NULL);
+    g_autoptr(GPtrArray) deltas = fleet_table_take(table, 100);
+    g_assert_cmpint(nth(deltas, 0)->app->state, ==, FLEET_STATE_RUNNING);
+    happen(table, then, "die", "a", "exitCode", "0");
+    drop_deltas(table);
+    fleet_table_clock(table, 0, now);
+    g_assert_cmpint(fleet_table_last_event(table, 0), ==, now);
+    list_of(table, now, "a", FLEET_STATE_RUNNING);
+    g_autoptr(GPtrArray) listed = fleet_table_take(table, 100);
+    g_assert_cmpint(nth(listed, 0)->app->state, ==, FLEET_STATE_RUNNING);
+}
+
 /* A list that was asked before something happened does not undo it. */
 static void test_list_older_than_event(void)
 {
@@ -387,6 +408,7 @@ int main(int argc, char **argv)
     g_test_add_func("/fleet/table/order-and-most", test_order_and_most);
     g_test_add_func("/fleet/table/events-before-the-list", test_events_before_the_list);
     g_test_add_func("/fleet/table/events-again", test_events_again);
+    g_test_add_func("/fleet/table/clock-set-back", test_clock_set_back);
     g_test_add_func("/fleet/table/list-older-than-event", test_list_older_than_event);
     g_test_add_func("/fleet/table/list-sweeps", test_list_sweeps);
     g_test_add_func("/fleet/table/list-broken-off", test_list_broken_off);

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A proxy between the program and an engine, both at unix sockets. What goes wrong changes while it
+ * runs: the engine freezes, goes away and comes back, or spoils its answers to some calls.
+ */
+#ifndef MSE_TESTS_E2E_PROXY_H
+#define MSE_TESTS_E2E_PROXY_H
+
+#include <glib.h>
+
+typedef enum {
+    PROXY_PASS,
+    PROXY_FREEZE,     /* takes connections and says nothing; what was under way stands still */
+    PROXY_GONE,       /* nobody listens, and every connection ends */
+    PROXY_RESET,      /* breaks the connection off in the middle of the answer */
+    PROXY_HALF_JSON,  /* half of a document, as if it were the whole */
+    PROXY_HUGE_JSON,  /* a document of 50 MB */
+    PROXY_BAD_CHUNK,  /* a chunk that is longer than it says, and one that announces too much */
+    PROXY_HUGE_FRAME, /* a frame that announces 4 GiB, and drips */
+    PROXY_MODES
+} ProxyMode;
+
+typedef struct Proxy Proxy;
+
+/* Listens at `path`, and connects to `engine`. */
+Proxy *proxy_start(const char *path, const char *engine);
+void proxy_stop(Proxy *proxy);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Proxy, proxy_stop)
+
+/* From now on; with `call`, only for requests whose first line has that text (PROXY_RESET and
+ * those after it). Connections that stand still go on with PROXY_PASS. */
+void proxy_set(Proxy *proxy, ProxyMode mode, const char *call);
+/* Ends all connections, once. */
+void proxy_cut(Proxy *proxy);
+
+unsigned proxy_connections(Proxy *proxy); /* open now */
+unsigned proxy_accepted(Proxy *proxy);    /* so far */
+unsigned proxy_spoiled(Proxy *proxy);     /* answers, so far */
+
+#endif
