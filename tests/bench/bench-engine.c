@@ -11,6 +11,7 @@
 #include "tests/bench/bench.h"
 #include "tests/screen/terminal.h"
 
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -232,7 +233,7 @@ static void measure_keys(Terminal *terminal)
 
 static void bench_flood(const char *console, const char *name)
 {
-    g_autofree char *filter = g_strdup_printf("/^%s$", name);
+    g_autofree char *filter = g_strconcat("/", name, NULL);
     Terminal *terminal = open_console(console);
 
     bench_title("Real engine, a log of a million lines that goes on at 20,000 lines/s");
@@ -250,6 +251,7 @@ static void bench_flood(const char *console, const char *name)
 
 int main(int argc, char **argv)
 {
+    setlocale(LC_ALL, "");
     if (argc == 4 && strcmp(argv[2], "flood") == 0)
         bench_flood(argv[1], argv[3]);
     else if (argc == 5)

@@ -28,3 +28,9 @@ tests_screen_test_faults_SOURCES = tests/screen/test-faults.c tests/screen/termi
 	tests/screen/terminal.h $(faults_proxy)
 tests_screen_test_faults_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/screen
 tests_screen_test_faults_LDADD = $(SCREEN_LIBS)
+
+# Minutes: not part of `make check`.
+EXTRA_DIST += tests/valgrind/check-valgrind
+.PHONY: check-valgrind
+check-valgrind: all tests/screen/test-console tests/screen/test-apps tests/screen/test-terminal
+	@$(top_srcdir)/tests/valgrind/check-valgrind $(top_srcdir)
