@@ -23,14 +23,16 @@ static void prepare_language(void)
     bind_textdomain_codeset("mse-console", "UTF-8");
 }
 
-static int open_console(const VerifyRequest *request, const char *script)
+static int open_console(const VerifyRequest *request, const ConsoleWay *way)
 {
     UiOptions options = {
         .inputs = (const VerificationInput *)request->inputs->data,
         .n_inputs = request->inputs->len,
         .request = &request->request,
         .settings = request->settings,
-        .script = script,
+        .script = way->script,
+        .record = way->record,
+        .plain = way->plain,
         .fleet = request->inputs->len == 0 && ui_fleet_is_near(request->settings),
         .read_only = verb_is_read_only(),
     };

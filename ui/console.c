@@ -79,6 +79,7 @@ void console_free(Console *console)
     console_places_clear(console);
     json_decref(console->apps_state);
     question_free(console->question);
+    g_clear_pointer(&console->own_numbers, g_array_unref);
     app_act_free(console->act);
     program_request_free(console->program);
     ui_job_unref(console->program_job);
@@ -251,6 +252,7 @@ static CommandId pair_command(const Console *console, Key key, unsigned kind)
 void console_key(Console *console, const KeyEvent *event)
 {
     Pane *pane = console_focused(console);
+    const SettingCommand *own;
     CommandId command;
 
     console->changed = true;
@@ -267,6 +269,11 @@ void console_key(Console *console, const KeyEvent *event)
     }
     if (pane->class->key != NULL && pane->class->key(pane, console, event->key) != REDO_NOTHING)
         return;
+    own = key_table_own(&console->keys, event->key, pane->class->kind);
+    if (own != NULL) {
+        console_run_own(console, own);
+        return;
+    }
     command = pair_command(console, event->key, pane->class->kind);
     if (command == COMMAND_NONE)
         command = key_table_find(&console->keys, event->key, pane->class->kind);

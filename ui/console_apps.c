@@ -468,6 +468,8 @@ void console_question_key(Console *console, Key key)
     console->prompt = PROMPT_NONE;
     console->act = NULL;
     g_clear_pointer(&console->question, question_free);
+    if (console_answer_own(console, state == QUESTION_YES))
+        return;
     if (state == QUESTION_YES) {
         app_act_start(act, &console->model);
         return;

@@ -272,6 +272,37 @@ static void apply_key(KeyTable *table, const SettingKey *row, bool *replaced, GP
         problem(problems, row, _("more than four keys for"), row->command);
 }
 
+static void own_problem(GPtrArray *problems, const SettingCommand *command, const char *what)
+{
+    g_autofree char *name = sanitize_string(command->name);
+
+    if (problems != NULL)
+        g_ptr_array_add(problems, g_strdup_printf(_("[commands.%s] line %u, column %u: %s"), name,
+                                                  command->line, command->column, what));
+}
+
+static void add_own(KeyTable *table, const SettingCommand *command, GPtrArray *problems)
+{
+    Key key = key_parse(command->key);
+
+    if (key == 0)
+        own_problem(problems, command, _("there is no such key"));
+    else if (key_table_own(table, key, PANE_OWN) != NULL)
+        own_problem(problems, command, _("its key is another command's too"));
+    else if (table->n_own == OWN_KEYS_MAX)
+        own_problem(problems, command, _("there are too many commands"));
+    else
+        table->own[table->n_own++] = (OwnKey){.key = key, .command = command};
+}
+
+const SettingCommand *key_table_own(const KeyTable *table, Key key, unsigned pane)
+{
+    for (unsigned i = 0; pane & PANE_OWN && i < table->n_own; i++)
+        if (table->own[i].key == key)
+            return table->own[i].command;
+    return NULL;
+}
+
 void key_table_make(KeyTable *table, const Settings *settings, GPtrArray *problems)
 {
     bool replaced[N_COMMANDS] = {false};
@@ -280,6 +311,8 @@ void key_table_make(KeyTable *table, const Settings *settings, GPtrArray *proble
     add_defaults(table);
     for (unsigned i = 0; settings != NULL && i < settings->keys->len; i++)
         apply_key(table, settings->keys->pdata[i], replaced, problems);
+    for (unsigned i = 0; settings != NULL && i < settings->commands->len; i++)
+        add_own(table, settings->commands->pdata[i], problems);
 }
 
 CommandId key_table_find(const KeyTable *table, Key key, unsigned pane)

@@ -109,10 +109,23 @@ extern const CommandRow command_table[N_COMMANDS];
 /* COMMAND_NONE: there is none of that name. */
 CommandId command_by_name(const char *name);
 
+/* A key of a command of the user's own, and that command: borrowed from the settings. */
+typedef struct OwnKey {
+    Key key;
+    const SettingCommand *command;
+} OwnKey;
+
+enum { OWN_KEYS_MAX = 64 };
+
 /* What keys do: the table with the settings over it. */
 typedef struct KeyTable {
     Key keys[N_COMMANDS][COMMAND_KEYS_MAX];
+    OwnKey own[OWN_KEYS_MAX];
+    unsigned n_own;
 } KeyTable;
+
+/* Where commands of the user's own apply. */
+enum { PANE_OWN = PANE_APPS | PANE_LOGS };
 
 /* `problems`, when not NULL, gets a sentence (char*) for each row of [keys] that cannot be used. */
 void key_table_make(KeyTable *table, const Settings *settings, GPtrArray *problems);
@@ -120,6 +133,10 @@ void key_table_make(KeyTable *table, const Settings *settings, GPtrArray *proble
 /* The command of a key in a pane of that kind. A command of that very kind comes before one that
  * applies everywhere. */
 CommandId key_table_find(const KeyTable *table, Key key, unsigned pane);
+
+/* The command of the user's own that a key is in a pane of that kind; it comes before all others.
+ * NULL: none. */
+const SettingCommand *key_table_own(const KeyTable *table, Key key, unsigned pane);
 
 /* Two keys that are one command, the second pressed right after the first: "g/". The first has done
  * what it does. COMMAND_NONE: they are not. */

@@ -75,6 +75,15 @@ static void take_line(char *text)
     rl_callback_handler_remove();
 }
 
+/* The end of standard input is none. */
+static void take_line_plain(char *text)
+{
+    line.ended = true;
+    line.taken = g_strdup(text);
+    free(text);
+    rl_callback_handler_remove();
+}
+
 static void keep_candidates(char **matches, int n, int longest)
 {
     g_autoptr(GPtrArray) kept = g_ptr_array_new();
@@ -268,22 +277,13 @@ void line_save_history(const char *path)
         file_write(path, span_of(text->str, text->len), 0600, NULL);
 }
 
-void line_init(const char *history)
+/* What both ways of reading have in common. */
+static void prepare(const char *history)
 {
-    line.nowhere_in = fopen("/dev/null", "re");
-    line.nowhere_out = fopen("/dev/null", "we");
-    rl_instream = line.nowhere_in;
-    rl_outstream = line.nowhere_out;
     rl_readline_name = "mse-console";
     rl_catch_signals = 0;
     rl_catch_sigwinch = 0;
     rl_change_environment = 0;
-    rl_getc_function = next_key;
-    rl_input_available_hook = keys_are_there;
-    rl_redisplay_function = draw_nothing;
-    rl_prep_term_function = prepare_nothing;
-    rl_deprep_term_function = draw_nothing;
-    rl_completion_display_matches_hook = keep_candidates;
     rl_attempted_completion_function = complete;
     rl_char_is_quoted_p = char_is_escaped;
     rl_completer_word_break_characters = " \t\n\"'";
@@ -297,6 +297,66 @@ void line_init(const char *history)
     rl_variable_bind("completion-query-items", "0");
     if (history != NULL)
         load_history(history);
+}
+
+void line_init(const char *history)
+{
+    line.nowhere_in = fopen("/dev/null", "re");
+    line.nowhere_out = fopen("/dev/null", "we");
+    rl_instream = line.nowhere_in;
+    rl_outstream = line.nowhere_out;
+    rl_getc_function = next_key;
+    rl_input_available_hook = keys_are_there;
+    rl_redisplay_function = draw_nothing;
+    rl_prep_term_function = prepare_nothing;
+    rl_deprep_term_function = draw_nothing;
+    rl_completion_display_matches_hook = keep_candidates;
+    prepare(history);
+}
+
+/* ---- on a plain terminal ---- */
+
+void line_init_plain(const char *history)
+{
+    rl_instream = stdin;
+    rl_outstream = stdout;
+    rl_terminal_name = "dumb";
+    prepare(history);
+    rl_variable_bind("horizontal-scroll-mode", "on");
+}
+
+void line_plain_begin(const char *prompt)
+{
+    line.ended = false;
+    g_clear_pointer(&line.taken, g_free);
+    rl_callback_handler_install(prompt, take_line_plain);
+}
+
+bool line_plain_read(char **taken)
+{
+    rl_callback_read_char();
+    if (!line.ended)
+        return false;
+    if (line.taken != NULL && *line.taken != '\0')
+        add_history(line.taken);
+    *taken = g_steal_pointer(&line.taken);
+    return true;
+}
+
+void line_plain_abandon(void)
+{
+    rl_callback_handler_remove();
+}
+
+void line_plain_hide(void)
+{
+    fputc('\n', stdout);
+}
+
+void line_plain_show(void)
+{
+    rl_on_new_line();
+    rl_redisplay();
 }
 
 void line_done(void)

@@ -10,6 +10,7 @@
 #include "ui/paths.h"
 
 #include <glib.h>
+#include <stdbool.h>
 
 /* Before the screen is entered: readline asks terminfo, which curses must not notice. `history` is
  * the file to load, or NULL. */
@@ -18,6 +19,19 @@ void line_save_history(const char *path);
 void line_done(void);
 
 void line_begin(const char *text);
+
+/* The same on a terminal that readline itself reads and writes, as one without a cursor that can be
+ * placed: instead of line_init, for `--plain`. */
+void line_init_plain(const char *history);
+/* Shows the prompt and takes a line: call line_plain_read whenever standard input has something.
+ * True when a line was entered, or standard input ended: `*taken` (g_free) is it, or NULL. */
+void line_plain_begin(const char *prompt);
+bool line_plain_read(char **taken);
+/* Gives the line up that is being typed. */
+void line_plain_abandon(void);
+/* What is printed while a line is being typed goes between: the line is shown again after it. */
+void line_plain_hide(void);
+void line_plain_show(void);
 
 typedef enum { LINE_GOES_ON, LINE_ENTERED, LINE_LEFT } LineState;
 

@@ -27,6 +27,7 @@ static const int signals[] = {SIGTERM, SIGHUP, SIGINT, SIGWINCH, SIGCONT, SIGTST
 typedef struct Loop {
     Console *console;
     const Settings *settings;
+    Recorder *recorder; /* or NULL */
     KeyDecoder decoder;
     int signal_descriptor;
     int64_t escape_deadline; /* monotonic; 0: none */
@@ -54,6 +55,7 @@ void loop_block_signals(void)
     fill_signals(&set);
     pthread_sigmask(SIG_BLOCK, &set, NULL);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error of write() */
 }
 
 static void end(Loop *loop, LoopEnd how)
@@ -64,10 +66,11 @@ static void end(Loop *loop, LoopEnd how)
 
 /* ---- what the console wishes ---- */
 
-void loop_set_theme(Console *console, const Settings *settings)
+static void set_theme(const Loop *loop)
 {
+    const Settings *settings = loop->settings;
     const char *no_color = getenv("NO_COLOR");
-    const char *scheme = console_scheme(console);
+    const char *scheme = console_scheme(loop->console);
     Theme theme;
 
     if (scheme == NULL && settings != NULL)
@@ -76,6 +79,8 @@ void loop_set_theme(Console *console, const Settings *settings)
         scheme = "mono";
     theme_make(&theme, scheme, settings, screen_terminal());
     screen_set_theme(&theme);
+    if (loop->recorder != NULL)
+        recorder_set_theme(loop->recorder, &theme);
 }
 
 static void copy(Console *console)
@@ -115,7 +120,7 @@ static void grant_wishes(Loop *loop)
     if (wishes & WISH_COPY)
         copy(loop->console);
     if (wishes & WISH_THEME)
-        loop_set_theme(loop->console, loop->settings);
+        set_theme(loop);
     if (wishes != WISH_NONE) {
         console_touch(loop->console);
         loop->show_now = true;
@@ -256,6 +261,8 @@ static void show(Loop *loop)
     loop->resized = false;
     grid = console_draw(loop->console, clock_now(), &x, &y);
     screen_show(grid, x, y);
+    if (loop->recorder != NULL)
+        recorder_show(loop->recorder, grid, x, y);
     loop->last_frame = clock_monotonic();
     loop->frame_deadline = 0;
     loop->show_now = false;
@@ -311,16 +318,16 @@ static void wait_for_events(Loop *loop)
         loop->show_now = true;
 }
 
-LoopEnd loop_run(Console *console, const Settings *settings, int *number)
+LoopEnd loop_run(Console *console, const Settings *settings, Recorder *recorder, int *number)
 {
-    Loop loop = {.console = console, .settings = settings, .resized = true};
+    Loop loop = {.console = console, .settings = settings, .recorder = recorder, .resized = true};
     sigset_t set;
 
     fill_signals(&set);
     loop.signal_descriptor = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
     key_decoder_init(&loop.decoder);
     screen_load_keys(&loop.decoder);
-    loop_set_theme(console, settings);
+    set_theme(&loop);
     show(&loop);
     while (!loop.ended) {
         wait_for_events(&loop);

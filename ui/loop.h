@@ -7,20 +7,19 @@
 #define MSE_UI_LOOP_H
 
 #include "ui/console.h"
+#include "ui/record.h"
 
 /* Blocks the signals that the loop takes as events. To be called before threads are started. */
 void loop_block_signals(void);
 
 typedef enum { LOOP_QUIT, LOOP_TERMINAL_GONE, LOOP_SIGNAL } LoopEnd;
 
-/* Until it ends; `number` gets the signal of LOOP_SIGNAL. */
-LoopEnd loop_run(Console *console, const Settings *settings, int *number);
+/* Until it ends; `number` gets the signal of LOOP_SIGNAL. What is shown goes to `recorder` too,
+ * when there is one. */
+LoopEnd loop_run(Console *console, const Settings *settings, Recorder *recorder, int *number);
 
 /* Runs the jobs that are running to their end, without a terminal. The signal that ended it before
  * that (the jobs are cancelled then), or 0. */
 int loop_finish_jobs(Console *console);
-
-/* The theme that the console wishes for, else the settings', on this terminal. */
-void loop_set_theme(Console *console, const Settings *settings);
 
 #endif

@@ -11,6 +11,7 @@
 #include "ui/key_table.h"
 #include "ui/message.h"
 #include "ui/model.h"
+#include "ui/program.h"
 #include "ui/redo.h"
 
 typedef struct Pane Pane;
@@ -104,6 +105,8 @@ Pane *jobs_pane_new(void);
 Pane *form_pane_new(const Model *model);
 /* Runs a verb's line as a job and shows what it says. */
 Pane *output_pane_new(Console *console, const char *line);
+/* Runs a program in the background and shows what it prints; takes the request over. */
+Pane *output_pane_new_program(Console *console, ProgramRequest *request);
 void output_pane_copy_to(const Pane *pane, GString *text, GString *errors);
 int output_pane_status(const Pane *pane);
 

@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include "core/i18n.h"
+#include "core/sanitize.h"
 #include "ui/console.h"
 #include "ui/line.h"
 #include "ui/pane_reading.h"
@@ -73,6 +74,27 @@ static void add_rows(Document *document, const HelpPane *self, bool everywhere, 
     }
 }
 
+/* What the shell is given, and how. */
+static void add_own(Document *document, const HelpPane *self, int width)
+{
+    int indent = width >= ROOMY ? 2 + KEYS_WIDTH : NARROW_INDENT;
+
+    if (self->keys.n_own == 0 || !(self->kind & PANE_OWN))
+        return;
+    document_heading(document, _("YOUR OWN COMMANDS"));
+    for (unsigned i = 0; i < self->keys.n_own; i++) {
+        const SettingCommand *command = self->keys.own[i].command;
+        g_autofree char *key = key_text(self->keys.own[i].key);
+        g_autofree char *name = sanitize_string(command->name);
+        g_autofree char *run = sanitize_string(command->run);
+        document_line(document, DOCUMENT_PLAIN);
+        document_add_at(document, 1, ROLE_KEY, key);
+        document_add_at(document, indent, ROLE_TEXT, name);
+        document_line(document, DOCUMENT_PLAIN);
+        document_wrap(document, indent, width, ROLE_DIM, run);
+    }
+}
+
 static void add_legend(Document *document)
 {
     document_heading(document, _("MARKS"));
@@ -103,6 +125,7 @@ static Document *make(const HelpPane *self, int width)
 
     document_heading(document, _("IN THIS PANE"));
     add_rows(document, self, false, width);
+    add_own(document, self, width);
     document_heading(document, _("EVERYWHERE"));
     add_rows(document, self, true, width);
     add_lines(document, width);

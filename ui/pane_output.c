@@ -8,6 +8,7 @@
 #include "core/sanitize.h"
 #include "ui/console.h"
 #include "ui/pane_reading.h"
+#include "ui/program.h"
 #include "ui/verb_job.h"
 
 #include <inttypes.h>
@@ -168,15 +169,27 @@ static const PaneClass output_class = {
     .job = job_of,
 };
 
-Pane *output_pane_new(Console *console, const char *line)
+static Pane *new_pane(const char *line, UiJob *job)
 {
     OutputPane *self = g_new0(OutputPane, 1);
 
     reading_init(&self->reading, &output_class);
     self->line = g_strdup(line);
     self->said = g_ptr_array_new_with_free_func(job_line_free);
-    self->job = ui_job_ref(verb_job_start(console_model(console)->jobs, line, TABLE_WIDTH));
+    self->job = ui_job_ref(job);
     return &self->reading.pane;
+}
+
+Pane *output_pane_new(Console *console, const char *line)
+{
+    return new_pane(line, verb_job_start(console_model(console)->jobs, line, TABLE_WIDTH));
+}
+
+Pane *output_pane_new_program(Console *console, ProgramRequest *request)
+{
+    UiJob *job = program_start(console_model(console)->jobs, request);
+
+    return new_pane(job->title, job);
 }
 
 void output_pane_copy_to(const Pane *pane, GString *text, GString *errors)

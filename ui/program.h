@@ -8,13 +8,14 @@
 
 #include "ui/jobs.h"
 
-typedef struct ProgramRequest {
+typedef struct ProgramRequest ProgramRequest;
+struct ProgramRequest {
     char *title;  /* safe: of the job */
     char **argv;  /* [0] is looked up in PATH */
     char **added; /* "NAME=VALUE" over our own environment; or NULL */
     int input;    /* standard input, closed with the request; -1: the terminal, or nothing */
     bool waits;   /* on the terminal: until Enter, so that what it printed can be read */
-} ProgramRequest;
+};
 
 void program_request_free(ProgramRequest *request);
 

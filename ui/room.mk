@@ -16,6 +16,7 @@ libui_a_SOURCES = \
 	ui/console_commands.c \
 	ui/console_draw.c \
 	ui/console_logs.c \
+	ui/console_own.c \
 	ui/console_places.c \
 	ui/console_private.h \
 	ui/document.c \
@@ -64,6 +65,8 @@ libui_a_SOURCES = \
 	ui/model.h \
 	ui/outcome.c \
 	ui/outcome.h \
+	ui/own.c \
+	ui/own.h \
 	ui/pager.c \
 	ui/pager.h \
 	ui/pane.h \
@@ -87,9 +90,15 @@ libui_a_SOURCES = \
 	ui/pane_reading.h \
 	ui/paths.c \
 	ui/paths.h \
+	ui/plain.c \
+	ui/plain.h \
+	ui/plain_watch.c \
+	ui/plain_watch.h \
 	ui/pane_sources.c \
 	ui/question.c \
 	ui/question.h \
+	ui/record.c \
+	ui/record.h \
 	ui/redo.h \
 	ui/run.c \
 	ui/run.h \

@@ -8,6 +8,8 @@
 #include "ui/console.h"
 #include "ui/line.h"
 #include "ui/loop.h"
+#include "ui/plain.h"
+#include "ui/record.h"
 #include "ui/screen.h"
 
 #include <errno.h>
@@ -143,7 +145,7 @@ static int run_script(const UiOptions *options)
 
 /* ---- the console ---- */
 
-static void leave(Console *console, LoopEnd how, int number)
+static void leave(Console *console, Recorder *recorder, LoopEnd how, int number)
 {
     g_autofree char *history = console_state_path("history");
     Jobs *jobs = console_model(console)->jobs;
@@ -152,6 +154,7 @@ static void leave(Console *console, LoopEnd how, int number)
         line_save_history(history);
     console_save_state(console);
     screen_leave();
+    recorder_free(recorder);
     if (!jobs_stop(jobs, GRACE_MILLISECONDS)) {
         /* A job that does not listen must not hold the person: its threads end with the process. */
         if (how == LOOP_SIGNAL)
@@ -168,6 +171,7 @@ int ui_run(const UiOptions *options)
 {
     g_autofree char *history = NULL;
     g_autoptr(GError) error = NULL;
+    Recorder *recorder = NULL;
     Console *console;
     unsigned width, height;
     int number = 0;
@@ -176,18 +180,27 @@ int ui_run(const UiOptions *options)
     loop_block_signals();
     if (options->script != NULL)
         return run_script(options);
+    if (options->plain)
+        return plain_run(options);
+    if (options->record != NULL && (recorder = recorder_new(options->record, &error)) == NULL) {
+        fprintf(stderr, "mse-console: %s\n", error->message);
+        return 1;
+    }
     history = console_state_path("history");
     line_init(history);
     if (!screen_enter(&error)) {
         fprintf(stderr, "mse-console: %s\n", error->message);
         line_done();
+        recorder_free(recorder);
         return 1;
     }
     console = console_new(options, !screen_is_utf8());
+    if (recorder != NULL)
+        recorder_set_mailbox(recorder, console_model(console)->mailbox);
     console_restore_state(console);
     screen_size(&width, &height);
     console_resize(console, width, height);
-    how = loop_run(console, options->settings, &number);
-    leave(console, how, number);
+    how = loop_run(console, options->settings, recorder, &number);
+    leave(console, recorder, how, number);
     return how == LOOP_QUIT ? 0 : 128 + SIGHUP;
 }

@@ -24,6 +24,10 @@ typedef struct UiOptions {
      * the jobs before it are done, on a canvas without a terminal; what verbs say goes to standard
      * output and standard error. NULL: the console. Borrowed. */
     const char *script;
+    /* `--record`: where what is shown is recorded; NULL: nowhere. Borrowed. */
+    const char *record;
+    /* `--plain`: lines in, lines out (ui/plain.h), on any terminal or none. */
+    bool plain;
 } UiOptions;
 
 /* Whether standard input and output are a terminal that can carry the console. When not, `why` gets

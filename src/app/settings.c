@@ -48,12 +48,21 @@ static void setting_files_free(SettingFiles *files)
     g_free(files);
 }
 
+static void setting_command_free(SettingCommand *command)
+{
+    g_free(command->name);
+    g_free(command->key);
+    g_free(command->run);
+    g_free(command);
+}
+
 Settings *settings_new(void)
 {
     Settings *settings = g_new0(Settings, 1);
     settings->policy = policy_new();
     settings->keys = g_ptr_array_new_with_free_func((GDestroyNotify)setting_key_free);
     settings->files = g_ptr_array_new_with_free_func((GDestroyNotify)setting_files_free);
+    settings->commands = g_ptr_array_new_with_free_func((GDestroyNotify)setting_command_free);
     settings->warnings = g_ptr_array_new_with_free_func(g_free);
     settings->values = g_new0(SettingValue, N_SETTINGS);
     return settings;
@@ -73,6 +82,7 @@ void settings_free(Settings *settings)
     policy_free(settings->policy);
     g_ptr_array_unref(settings->keys);
     g_ptr_array_unref(settings->files);
+    g_ptr_array_unref(settings->commands);
     g_ptr_array_unref(settings->warnings);
     g_free(settings);
 }
@@ -374,6 +384,65 @@ static void read_files(Reading *reading, SettingId id, const char *name, const T
     g_ptr_array_add(reading->settings->files, files);
 }
 
+/* A member of a [commands] table; false when it is not what is expected. */
+static bool read_command_member(SettingCommand *command, const char *key, const TomlValue *value)
+{
+    const struct {
+        const char *key;
+        char **text;
+        bool *flag;
+    } members[] = {{"key", &command->key, NULL},
+                   {"run", &command->run, NULL},
+                   {"asks", NULL, &command->asks},
+                   {"read_only", NULL, &command->read_only}};
+    const char *text = toml_plain_text(value);
+    if (g_str_equal(key, "takes")) {
+        command->terminal = g_strcmp0(text, "terminal") == 0;
+        return command->terminal || g_strcmp0(text, "background") == 0;
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(members); i++) {
+        if (!g_str_equal(key, members[i].key))
+            continue;
+        if (members[i].flag != NULL) {
+            *members[i].flag = value->type == TOML_BOOLEAN && value->as.boolean;
+            return value->type == TOML_BOOLEAN;
+        }
+        if (text == NULL || *text == '\0')
+            return false;
+        *members[i].text = g_strdup(text);
+        return true;
+    }
+    return false;
+}
+
+static void read_command(Reading *reading, const char *name, const TomlValue *value)
+{
+    g_autofree char *safe = sanitize_string(name);
+    if (value->type != TOML_TABLE) {
+        problem(reading, value, _("%s in [commands] is no table; expected [commands.%s]"), safe,
+                safe);
+        return;
+    }
+    SettingCommand *command = g_new0(SettingCommand, 1);
+    command->name = g_strdup(name);
+    command->line = value->line;
+    command->column = value->column;
+    g_ptr_array_add(reading->settings->commands, command);
+    for (unsigned i = 0; i < value->as.table.keys->len; i++) {
+        const char *key = g_ptr_array_index(value->as.table.keys, i);
+        const TomlValue *member = toml_get(value, key);
+        g_autofree char *shown = sanitize_string(key);
+        if (!read_command_member(command, key, member))
+            problem(
+                reading, member,
+                _("%s in [commands.%s]: expected key and run (strings), takes (\"background\" or "
+                  "\"terminal\"), asks and read_only (true or false)"),
+                shown, safe);
+    }
+    if (command->key == NULL || command->run == NULL)
+        problem(reading, value, _("[commands.%s] wants key and run"), safe);
+}
+
 /* The policy's own reader takes it over: one key at a time, so that one that is wrong does not hide
  * the next. The value is borrowed by a table of one. */
 static void read_policy(Reading *reading, const char *key, const TomlValue *value)
@@ -418,6 +487,10 @@ static void read_option(Reading *reading, SettingId id, const char *key, const T
         read_files(reading, id, key, value);
         return;
     }
+    if (row->type == SETTING_COMMANDS) {
+        read_command(reading, key, value);
+        return;
+    }
     if (!readers[row->type](reading, id, value))
         return;
     SettingValue *out = &reading->settings->values[id];
@@ -431,7 +504,7 @@ static void read_option(Reading *reading, SettingId id, const char *key, const T
 
 static bool takes_any_key(const SettingRow *row)
 {
-    return row->type == SETTING_KEYS || row->type == SETTING_FILES;
+    return row->type == SETTING_KEYS || row->type == SETTING_FILES || row->type == SETTING_COMMANDS;
 }
 
 static int find_option(const char *section, const char *key)

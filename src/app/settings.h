@@ -22,6 +22,7 @@ typedef enum {
     SETTING_COLOUR,       /* see SettingColour */
     SETTING_KEYS,         /* any key: a command of the console = a key or an array of keys */
     SETTING_FILES,        /* any key: the name of an application = an array of paths */
+    SETTING_COMMANDS,     /* any key: a command's name = a table, see SettingCommand */
 } SettingType;
 
 /* In the order of the manual page. */
@@ -57,6 +58,7 @@ typedef enum {
     SETTING_COLUMNS_CPU,
     SETTING_SECRETS_NAME,
     SETTING_LOGS_MEMORY,
+    SETTING_COMMANDS_NAME,
     SETTING_KEYS_COMMAND,
     N_SETTINGS
 } SettingId;
@@ -98,12 +100,24 @@ typedef struct SettingFiles {
     char **paths; /* absolute, NULL-terminated */
 } SettingFiles;
 
+/* A row of [commands]: a command of the user's own for the console. */
+typedef struct SettingCommand {
+    char *name;
+    char *key;      /* as written: the console checks it */
+    char *run;      /* for the shell, with {name}, {id}, … */
+    bool terminal;  /* it takes the terminal; else it runs in the background */
+    bool asks;      /* before it runs */
+    bool read_only; /* it changes nothing: --read-only leaves it */
+    unsigned line, column;
+} SettingCommand;
+
 /* What was read. Immutable; borrowed strings live as long as it. */
 typedef struct Settings {
     char *path;                  /* the file that was read, or NULL: there is none, all defaults */
     Policy *policy;              /* [policy] over policy_new() */
     GPtrArray *keys;             /* SettingKey*, in the order of the file */
     GPtrArray *files;            /* SettingFiles*, in the order of the file */
+    GPtrArray *commands;         /* SettingCommand*, in the order of the file */
     GPtrArray *warnings;         /* char*: unknown keys and the like; safe for a terminal */
     struct SettingValue *values; /* N_SETTINGS; private */
 } Settings;

@@ -213,6 +213,18 @@ const SettingRow settings_table[N_SETTINGS] = {
             .help = N_("How much of logs the console holds, in MiB: the oldest lines go when it is "
                        "full, and are counted."),
         },
+    [SETTING_COMMANDS_NAME] =
+        {
+            .section = "commands",
+            .key = "NAME",
+            .type = SETTING_COMMANDS,
+            .help =
+                N_("A command of your own for the console's applications: a table [commands.NAME] "
+                   "with key, run (for the shell; {name}, {id}, {state}, {source}, {engine}, "
+                   "{image}, {address}, {port}, {uuid}, {directory} and {evidence} stand for what "
+                   "is selected, whatever it is called), takes (\"background\" or "
+                   "\"terminal\"), asks and read_only (true or false)."),
+        },
     [SETTING_KEYS_COMMAND] =
         {
             .section = "keys",
@@ -238,6 +250,7 @@ const char *setting_type_name(SettingType type)
         [SETTING_COLOUR] = N_("colour: default, a name, 0..255 or \"#rrggbb\""),
         [SETTING_KEYS] = N_("key, or array of keys"),
         [SETTING_FILES] = N_("array of paths"),
+        [SETTING_COMMANDS] = N_("table"),
     };
     return names[type];
 }

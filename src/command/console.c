@@ -52,12 +52,18 @@ static int run_console(Job *job, const Arguments *arguments)
     g_autoptr(VerifyRequest) asked = verify_request_new(job, arguments, &error);
     if (!asked)
         return job_fail(job, error);
-    const char *script = arguments_value(arguments, "execute");
+    ConsoleWay way = {.script = arguments_value(arguments, "execute"),
+                      .record = arguments_value(arguments, "record"),
+                      .plain = arguments_flag(arguments, "plain")};
     g_autofree char *why = NULL;
     if (!the_door)
         why = g_strdup(_("The console is not in this program."));
-    else if (script || the_door->usable(&why))
-        return the_door->open(asked, script);
+    else if (way.record && (way.script || way.plain))
+        return verb_usage(job, "%s",
+                          _("--record is of the screen, which --execute and --plain have "
+                            "none of"));
+    else if (way.script || way.plain || the_door->usable(&why))
+        return the_door->open(asked, &way);
     return verify_instead(job, arguments, asked, why);
 }
 
@@ -69,6 +75,15 @@ static const VerbOption options[] = {
      .metavar = "LINES",
      .help =
          N_("run lines of the console, separated by semicolons, without a terminal, and leave")},
+    {.name = "record",
+     .kind = ARGUMENT_OUTPUT,
+     .metavar = "FILE.cast",
+     .help = N_("record what the console shows, to be played later (asciicast v2)")},
+    {.name = "plain",
+     .kind = ARGUMENT_NONE,
+     .help =
+         N_("for screen readers and serial lines: the same verbs, line by line, without colours "
+            "or a cursor that moves; \"watch\" tells what happens")},
     {0},
 };
 

@@ -46,3 +46,9 @@ TESTS += tests/screen/test-logs
 tests_screen_test_logs_SOURCES = tests/screen/test-logs.c $(screen_engine)
 tests_screen_test_logs_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/screen
 tests_screen_test_logs_LDADD = $(SCREEN_LIBS)
+
+check_PROGRAMS += tests/screen/test-ways
+TESTS += tests/screen/test-ways
+tests_screen_test_ways_SOURCES = tests/screen/test-ways.c $(screen_engine)
+tests_screen_test_ways_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/screen
+tests_screen_test_ways_LDADD = $(SCREEN_LIBS)

@@ -15,3 +15,10 @@ tests_unit_test_document_SOURCES = tests/unit/test-document.c
 tests_unit_test_document_LDADD = $(UI_TEST_LIBS)
 tests_unit_test_theme_SOURCES = tests/unit/test-theme.c
 tests_unit_test_theme_LDADD = $(UI_TEST_LIBS)
+
+check_PROGRAMS += tests/unit/test-log tests/unit/test-own
+TESTS += tests/unit/test-log tests/unit/test-own
+tests_unit_test_log_SOURCES = tests/unit/test-log.c
+tests_unit_test_log_LDADD = $(UI_TEST_LIBS)
+tests_unit_test_own_SOURCES = tests/unit/test-own.c
+tests_unit_test_own_LDADD = $(UI_TEST_LIBS)
