@@ -16,11 +16,13 @@
 
 #include <sodium.h>
 
-static bool role_of(const char *line, EnclaveArguments *out, int *n, char ***words)
+/* `n` gets how many words are left. */
+static bool role_of(const char *line, EnclaveArguments *out, int *n)
 {
-    *words = g_strsplit(line, " ", -1);
-    *n = (int)g_strv_length(*words);
-    return enclave_role(n, words, out);
+    g_auto(GStrv) words = g_strsplit(line, " ", -1);
+    char **at = words;
+    *n = (int)g_strv_length(words);
+    return enclave_role(n, &at, out);
 }
 
 static void test_roles(void)
@@ -52,9 +54,8 @@ static void test_roles(void)
     for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_test_message("%s", cases[i].line);
         EnclaveArguments arguments;
-        char **words;
         int n;
-        const bool known = role_of(cases[i].line, &arguments, &n, &words);
+        const bool known = role_of(cases[i].line, &arguments, &n);
         g_assert_cmpint(known, ==, cases[i].known);
         if (!known)
             continue;
