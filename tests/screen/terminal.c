@@ -12,6 +12,7 @@
 #include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <utmp.h>
 
 enum { DEADLINE_SECONDS = 30, CHARACTERS = 64 };
 
@@ -53,6 +54,25 @@ static void become(const char *const *argv, const TerminalOptions *options)
     _exit(127);
 }
 
+/* As forkpty does, but its settings are read before the program can change them. */
+static void open_terminal(Terminal *terminal, const struct winsize *size, const char *const *argv,
+                          const TerminalOptions *options)
+{
+    int slave;
+
+    g_assert_cmpint(openpty(&terminal->master, &slave, NULL, NULL, size), ==, 0);
+    tcgetattr(slave, &terminal->before);
+    terminal->child = fork();
+    g_assert_cmpint(terminal->child, >=, 0);
+    if (terminal->child == 0) {
+        close(terminal->master);
+        if (login_tty(slave) != 0)
+            _exit(126);
+        become(argv, options);
+    }
+    close(slave);
+}
+
 static const VTermScreenCallbacks callbacks = {.settermprop = on_property};
 
 Terminal *terminal_start(const char *const *argv, const TerminalOptions *options)
@@ -64,11 +84,7 @@ Terminal *terminal_start(const char *const *argv, const TerminalOptions *options
     options = options != NULL ? options : &defaults;
     size = (struct winsize){.ws_col = (unsigned short)(options->columns ? options->columns : 120),
                             .ws_row = (unsigned short)(options->rows ? options->rows : 36)};
-    terminal->child = forkpty(&terminal->master, NULL, NULL, &size);
-    g_assert_cmpint(terminal->child, >=, 0);
-    if (terminal->child == 0)
-        become(argv, options);
-    tcgetattr(terminal->master, &terminal->before);
+    open_terminal(terminal, &size, argv, options);
     terminal->vterm = vterm_new(size.ws_row, size.ws_col);
     vterm_set_utf8(terminal->vterm, 1);
     terminal->screen = vterm_obtain_screen(terminal->vterm);
