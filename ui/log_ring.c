@@ -290,6 +290,10 @@ bool log_ring_next(const LogRing *ring, uint64_t from, int direction, unsigned m
 void log_ring_counts(const LogRing *ring, uint64_t *shown, uint64_t *found)
 {
     *shown = *found = 0;
+    if (!ring->matching) { /* asked for each frame: the blocks are not looked at for nothing */
+        *shown = ring->end - ring->first;
+        return;
+    }
     for (unsigned i = 0; i < n_blocks(ring); i++) {
         const LogBlock *block = block_at(ring, i);
         if (block->generation != ring->generation)
@@ -297,8 +301,6 @@ void log_ring_counts(const LogRing *ring, uint64_t *shown, uint64_t *found)
         *shown += block->n_shown;
         *found += block->n_found;
     }
-    if (!ring->matching)
-        *shown = ring->end - ring->first;
 }
 
 void log_ring_ask(LogRing *ring, bool matching)

@@ -16,7 +16,8 @@
 
 enum {
     ESCAPE_MICROSECONDS = 25000,  /* a lone Esc is a key when nothing follows in this time */
-    MESSAGES_MICROSECONDS = 8000, /* at a stretch, before keys are looked at again */
+    MESSAGES_MICROSECONDS = 8000, /* at a stretch, unless a key comes */
+    DELTAS_MICROSECONDS = 2000,   /* the same, of the fleet: keys are looked at between */
     FRAME_MICROSECONDS = 33000,   /* between frames that messages alone ask for */
     KEYS_AT_ONCE = 4096,
     SCRIPT_GRACE_MILLISECONDS = 500, /* for jobs, when a script is ended */
@@ -216,6 +217,13 @@ static void ask_for_frame(Loop *loop)
         loop->frame_deadline = loop->last_frame + FRAME_MICROSECONDS;
 }
 
+static bool key_waits(const Loop *loop)
+{
+    struct pollfd keyboard = {.fd = loop->given ? -1 : STDIN_FILENO, .events = POLLIN};
+
+    return poll(&keyboard, 1, 0) > 0;
+}
+
 static void take_messages(Loop *loop)
 {
     Mailbox *mailbox = console_model(loop->console)->mailbox;
@@ -227,6 +235,8 @@ static void take_messages(Loop *loop)
         loop->show_now |= message->kind == MESSAGE_REPEATED; /* a key waits for it */
         console_message(loop->console, message);
         any = true;
+        if (key_waits(loop))
+            break;
     }
     if (any)
         ask_for_frame(loop);
@@ -235,7 +245,7 @@ static void take_messages(Loop *loop)
 
 static void take_deltas(Loop *loop)
 {
-    console_take_deltas(loop->console, clock_monotonic() + MESSAGES_MICROSECONDS);
+    console_take_deltas(loop->console, clock_monotonic() + DELTAS_MICROSECONDS);
     ask_for_frame(loop);
 }
 
@@ -308,6 +318,8 @@ static void wait_for_events(Loop *loop)
         end(loop, LOOP_TERMINAL_GONE);
     if (loop->escape_deadline != 0 && clock_monotonic() >= loop->escape_deadline)
         flush_escape(loop);
+    if (loop->show_now) /* what a key did is shown first; messages are there in the next round */
+        return;
     if (n > 0 && watched[1].revents != 0 && !loop->ended)
         take_messages(loop);
     if (n > 0 && watched[3].revents != 0 && !loop->ended)

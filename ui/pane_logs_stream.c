@@ -15,7 +15,7 @@
 
 enum {
     TAIL_LINES = 1000,
-    TURN_MICROSECONDS = 3000,     /* of a log's share of the console's turn */
+    TURN_MICROSECONDS = 2000, /* of a log's share of the console's turn: a key waits no longer */
     SETTLE_MICROSECONDS = 120000, /* a selection that moves on sooner opens no stream */
     RETRY_MICROSECONDS = 2000000, /* after a stream broke */
     AGAIN_MICROSECONDS = 200000,  /* after one ended, while its application is said to run */
