@@ -126,48 +126,39 @@ static void warn_of_journal(const Run *run, const VerificationResult *result)
         job_warn(run->job, _("the journal does not have this: %s"), result->journal_error->message);
 }
 
-/* EXIT_OK: it is trusted. */
-static int judge(Run *run, InputKind kind, const char *path, const VerificationResult *with,
-                 VerificationResult **result)
+/* EXIT_OK: it was judged, and is trusted. */
+static int check(const Run *run, const VerificationResult *result)
 {
-    g_autoptr(GError) error = NULL;
-    *result =
-        life_judge(run->settings, run->journal, kind, path, with, job_cancel(run->job), &error);
-    if (!*result)
-        return job_fail(run->job, error);
-    warn_of_journal(run, *result);
-    if ((*result)->error || verification_exit_status(*result, false) != EXIT_OK)
-        return refuse(run, *result);
-    return EXIT_OK;
+    warn_of_journal(run, result);
+    bool trusted = !result->error && verification_exit_status(result, false) == EXIT_OK;
+    return trusted ? EXIT_OK : refuse(run, result);
 }
 
-/* --cert: the certificate that somebody else verified, judged with what the evidence brings. */
+/* --cert: the certificate that somebody else verified, judged with what the evidence brings, where
+ * that can be had. */
 static int judge_certificate(Run *run, const char *path)
 {
-    g_autoptr(GError) ignored = NULL;
-    g_autofree char *evidence = life_evidence_path(run->found.source, run->found.app, &ignored);
-    if (evidence && g_file_test(evidence, G_FILE_TEST_IS_REGULAR)) {
-        int status = judge(run, INPUT_EVIDENCE, evidence, NULL, &run->evidence);
-        if (status != EXIT_OK)
-            return status;
-    }
-    return judge(run, INPUT_CERTIFICATE, path, run->evidence, &run->certificate);
+    g_autoptr(GError) error = NULL;
+    if (run->evidence && check(run, run->evidence) != EXIT_OK)
+        return EXIT_REJECTED;
+    run->certificate = life_judge(run->settings, run->journal, INPUT_CERTIFICATE, path,
+                                  run->evidence, job_cancel(run->job), &error);
+    return run->certificate ? check(run, run->certificate) : job_fail(run->job, error);
 }
 
 static int judge_target(Run *run)
 {
     g_autoptr(GError) error = NULL;
+    const char *path = arguments_value(run->arguments, "cert");
     run->journal = journal_new(NULL);
     run->settings = settings_load(&error);
     if (!run->settings)
         return job_fail(run->job, error);
-    const char *path = arguments_value(run->arguments, "cert");
-    if (path)
+    run->evidence = life_judge_evidence(run->settings, run->journal, run->found.source,
+                                        run->found.app, job_cancel(run->job), &error);
+    if (path && !cancel_is_set(job_cancel(run->job), NULL))
         return judge_certificate(run, path);
-    g_autofree char *evidence = life_evidence_path(run->found.source, run->found.app, &error);
-    if (!evidence)
-        return job_fail(run->job, error);
-    return judge(run, INPUT_EVIDENCE, evidence, NULL, &run->evidence);
+    return run->evidence ? check(run, run->evidence) : job_fail(run->job, error);
 }
 
 static const Verdict *verdict_of(const Run *run)

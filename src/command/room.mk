@@ -33,10 +33,14 @@ libcommand_a_SOURCES = \
 	src/command/home_life.c \
 	src/command/home_life.h \
 	src/command/home_list.c \
+	src/command/home_localtest.c \
 	src/command/home_logs.c \
+	src/command/home_nginx.c \
 	src/command/home_run.c \
 	src/command/home_seal.c \
 	src/command/home_status.c \
+	src/command/home_test.c \
+	src/command/home_tests.h \
 	src/command/home_top.c \
 	src/command/home_unseal.c \
 	src/command/inspect.c \

@@ -10,7 +10,8 @@
 
 #include <string.h>
 
-/* clang-format off: a line each, so that two additions meet in none */
+/* A line each, so that lines can come from several sides. */
+/* clang-format off */
 const Verb *const verb_table[] = {
     &verb_verify,
     &verb_inspect,
@@ -22,6 +23,9 @@ const Verb *const verb_table[] = {
     &verb_home_top,
     &verb_home_evidence,
     &verb_home_run,
+    &verb_home_test,
+    &verb_home_localtest,
+    &verb_home_nginx,
     &verb_home_stop,
     &verb_home_restart,
     &verb_home_remove,

@@ -84,6 +84,10 @@ bool file_writer_commit(FileWriter *writer, int mode, FileThere there, GError **
 /* Creates `path` and its parents (0700 for what it creates). */
 bool file_make_directory(const char *path, GError **error);
 
+/* Removes what is at `path` and below, as far as it can be: links themselves and not what they
+ * lead to, nothing on another file system. Not there: nothing to do. */
+void file_remove_tree(const char *path);
+
 /* "a directory", "a FIFO", … for the bits of stat's st_mode: translated, static. */
 const char *file_kind(mode_t mode);
 

@@ -5,9 +5,12 @@ libcore_a_SOURCES = \
 	src/core/cancel.h \
 	src/core/clock.c \
 	src/core/clock.h \
+	src/core/exec.c \
+	src/core/exec.h \
 	src/core/file.c \
 	src/core/file.h \
 	src/core/file_read.c \
+	src/core/file_tree.c \
 	src/core/hex.c \
 	src/core/hex.h \
 	src/core/i18n.h \

@@ -6,6 +6,7 @@
 #include "core/hex.h"
 #include "core/i18n.h"
 #include "core/sanitize.h"
+#include "fleet/evidence.h"
 
 static VerificationRequest request_of(const Settings *settings, Journal *journal,
                                       const VerificationResult *with)
@@ -34,6 +35,21 @@ VerificationResult *life_judge(const Settings *settings, Journal *journal, Input
         return NULL;
     const VerificationInput input = {.kind = kind, .name = (char *)path};
     return verification_judge(verification, &input, 0, cancel);
+}
+
+VerificationResult *life_judge_evidence(const Settings *settings, Journal *journal,
+                                        FleetSource *source, const FleetApp *app, Cancel *cancel,
+                                        GError **error)
+{
+    g_auto(FleetEvidence) evidence = {0};
+    if (!fleet_evidence_read(source, app, NULL, &evidence, cancel, error))
+        return NULL;
+    const VerificationRequest request = request_of(settings, journal, NULL);
+    g_autoptr(Verification) verification = verification_new(&request, cancel, error);
+    if (verification == NULL)
+        return NULL;
+    const VerificationInput input = {.kind = INPUT_EVIDENCE, .name = evidence.path};
+    return verification_judge_bytes(verification, &input, evidence.bytes, 0, cancel);
 }
 
 char *life_evidence_path(FleetSource *source, const FleetApp *app, GError **error)

@@ -19,6 +19,12 @@ VerificationResult *life_judge(const Settings *settings, Journal *journal, Input
                                const char *path, const VerificationResult *with, Cancel *cancel,
                                GError **error);
 
+/* The same of the application's own evidence, wherever it can be had: in its directory, or in its
+ * container (fleet/evidence.h). NULL with an error also when there is none. */
+VerificationResult *life_judge_evidence(const Settings *settings, Journal *journal,
+                                        FleetSource *source, const FleetApp *app, Cancel *cancel,
+                                        GError **error);
+
 /* The path of the application's evidence.json, as its directory has it. NULL with LIFE_ERROR when
  * it has none that this machine can read. g_free. */
 char *life_evidence_path(FleetSource *source, const FleetApp *app, GError **error);

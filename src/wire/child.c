@@ -5,13 +5,13 @@
 
 #include "core/clock.h"
 #include "core/i18n.h"
+#include "core/exec.h"
 #include "core/sanitize.h"
 #include "wire/wire.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <string.h>
 #include <sys/pidfd.h>
 #include <sys/socket.h>
@@ -74,28 +74,17 @@ bool child_may_speak(const Child *child)
     return child->errors >= 0 || child->listener >= 0;
 }
 
-/* In a session of its own: it must not ask for a password on our terminal, nor get its Ctrl-C. The
- * wire thread has all signals blocked, which a program must not inherit. */
+/* In a session of its own: it must not ask for a password on our terminal, nor get its Ctrl-C. */
 static int spawn(pid_t *pid, char *const *command, int socket, int errors)
 {
-    posix_spawn_file_actions_t files;
-    posix_spawnattr_t attributes;
-    sigset_t none, all;
-    sigemptyset(&none);
-    sigfillset(&all);
-    posix_spawn_file_actions_init(&files);
-    posix_spawn_file_actions_adddup2(&files, socket, STDIN_FILENO);
-    posix_spawn_file_actions_adddup2(&files, socket, STDOUT_FILENO);
-    posix_spawn_file_actions_adddup2(&files, errors, STDERR_FILENO);
-    posix_spawnattr_init(&attributes);
-    posix_spawnattr_setflags(&attributes,
-                             POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-    posix_spawnattr_setsigmask(&attributes, &none);
-    posix_spawnattr_setsigdefault(&attributes, &all);
-    int failed = posix_spawnp(pid, command[0], &files, &attributes, command, environ);
-    posix_spawnattr_destroy(&attributes);
-    posix_spawn_file_actions_destroy(&files);
-    return failed;
+    const ExecSpec spec = {
+        .words = (const char *const *)command,
+        .place = EXEC_SESSION,
+        .input = socket,
+        .output = socket,
+        .errors = errors,
+    };
+    return exec_start(&spec, pid);
 }
 
 /* A listener under a name that the kernel chooses. */

@@ -32,6 +32,14 @@ static const Company companies[] = {
     {"home run", "cert", "nobody", false, false},
     {"home run", "", "nobody", false, true},
     {"home evidence", "", "nobody", false, true},
+    {"home localtest", "config", "--code . --test . --dockerfile %quote.bin", false, false},
+    {"home localtest", "dockerfile", "--code . --test . --config %quote.bin", false, false},
+    {"home localtest", "secrets", "--project .", false, false},
+    {"home localtest", "sealed-secrets", "--project .", false, false},
+    {"home localtest", "", "--project .", false, true},
+    {"home nginx", "", "nobody", false, true},
+    {"home test", "config", "--test . nobody", false, false},
+    {"home test", "", "--test . --config %quote.bin nobody", false, true},
 };
 
 const Company *company_of(const char *verb, const char *option)

@@ -3,7 +3,8 @@
 e2e_tests = tests/e2e/test-verify tests/e2e/test-bad-input tests/e2e/test-bad-pccs \
 	tests/e2e/test-cut tests/e2e/test-seal \
 	tests/e2e/test-home tests/e2e/test-home-docker tests/e2e/test-fleet \
-	tests/e2e/test-run
+	tests/e2e/test-run tests/e2e/test-home-test \
+	tests/e2e/test-localtest
 check_PROGRAMS += $(e2e_tests)
 TESTS += $(e2e_tests) tests/e2e/test-judge.sh
 EXTRA_DIST += tests/e2e/test-judge.sh
@@ -31,6 +32,12 @@ tests_e2e_test_run_SOURCES = tests/e2e/test-run.c $(e2e_process) \
 	tests/e2e/sham_enclave.c tests/e2e/sham_enclave.h \
 	tests/unit/fake_engine.c tests/unit/fake_engine.h
 tests_e2e_test_run_LDADD = $(WIRE_LIBS)
+tests_e2e_test_localtest_SOURCES = tests/e2e/test-localtest.c $(e2e_process)
+tests_e2e_test_localtest_LDADD = $(CORE_LIBS)
+tests_e2e_test_home_test_SOURCES = tests/e2e/test-home-test.c $(e2e_process) \
+	tests/e2e/sham_enclave.c tests/e2e/sham_enclave.h \
+	tests/unit/fake_engine.c tests/unit/fake_engine.h
+tests_e2e_test_home_test_LDADD = $(WIRE_LIBS)
 tests_e2e_test_seal_SOURCES = tests/e2e/test-seal.c $(e2e_process)
 tests_e2e_test_seal_LDADD = $(CORE_LIBS)
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * home run: to an enclave that this test plays, on an engine that it plays too, so that each can
- * fail at any step. Evidence is of a simulated platform.
+ * home run and home nginx: to an enclave that this test plays, on an engine that it plays too, so
+ * that each can fail at any step. Evidence is of a simulated platform.
  */
 #include "config.h"
 
@@ -10,12 +10,14 @@
 
 #include "tests/unit/fake_engine.h"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -585,6 +587,131 @@ static void test_memory(void)
         g_test_skip("another process's memory cannot be looked at here");
 }
 
+/* ---- home nginx: the same certificate, by a real nginx ---- */
+
+static unsigned free_port(void)
+{
+    struct sockaddr_in name = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof name;
+    int descriptor = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    g_assert_cmpint(bind(descriptor, (struct sockaddr *)&name, size), ==, 0);
+    g_assert_cmpint(getsockname(descriptor, (struct sockaddr *)&name, &size), ==, 0);
+    close(descriptor);
+    return ntohs(name.sin_port);
+}
+
+/* Without IPv6 on this machine its line would keep nginx from starting. */
+static char *without_ipv6(const char *site)
+{
+    if (g_file_test("/proc/net/if_inet6", G_FILE_TEST_EXISTS))
+        return g_strdup(site);
+    g_auto(GStrv) lines = g_strsplit(site, "\n", -1);
+    GString *left = g_string_new(NULL);
+    for (char **line = lines; *line; line++)
+        if (!strstr(*line, "[::]"))
+            g_string_append_printf(left, "%s\n", *line);
+    return g_string_free(left, FALSE);
+}
+
+static Process start_nginx(const char *program, const char *site)
+{
+    g_autofree char *usable = without_ipv6(site);
+    g_autofree char *text = g_strdup_printf(
+        "daemon off;\nmaster_process off;\npid %s/nginx.pid;\nerror_log stderr;\nevents {}\n"
+        "http {\naccess_log off;\nclient_body_temp_path %s/n1;\nproxy_temp_path %s/n2;\n"
+        "fastcgi_temp_path %s/n3;\nuwsgi_temp_path %s/n4;\nscgi_temp_path %s/n5;\n%s\n}\n",
+        process_directory(), process_directory(), process_directory(), process_directory(),
+        process_directory(), process_directory(), usable);
+    g_autofree char *path = file("nginx.conf", text);
+    const char *argv[] = {program, "-p", process_directory(), "-c", path, NULL};
+    return process_start(argv, NULL);
+}
+
+/* What a browser gets: the whole answer of nginx. g_free. */
+static char *browse(const Process *nginx, unsigned port)
+{
+    struct sockaddr_in name = {.sin_family = AF_INET,
+                               .sin_port = htons((uint16_t)port),
+                               .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    gint64 until = g_get_monotonic_time() + PROCESS_DEADLINE * G_GINT64_CONSTANT(1000);
+    int descriptor = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    while (connect(descriptor, (struct sockaddr *)&name, sizeof name) != 0) {
+        struct pollfd ended = {.fd = nginx->pidfd, .events = POLLIN};
+        g_assert_cmpint(poll(&ended, 1, 10), ==, 0);
+        g_assert_cmpint(g_get_monotonic_time(), <, until);
+    }
+    static const char request[] = "GET /health HTTP/1.0\r\n\r\n";
+    g_assert_cmpint(send(descriptor, request, strlen(request), MSG_NOSIGNAL), >, 0);
+    GString *answer = g_string_new(NULL);
+    char bytes[4096];
+    for (ssize_t n; (n = recv(descriptor, bytes, sizeof bytes, 0)) > 0;)
+        g_string_append_len(answer, bytes, n);
+    close(descriptor);
+    return g_string_free(answer, FALSE);
+}
+
+static void assert_browses(const char *program, ShamScript script, const char *expected)
+{
+    g_autoptr(Place) place = place_new(script);
+    g_autofree char *port = g_strdup_printf("%u", free_port());
+    Outcome site = console_run(&place->setting, "home", "nginx", "appli", "--server-name",
+                               "app.example.com", "--listen", port, NULL);
+    g_assert_cmpstr(site.err, ==, "");
+    g_assert_cmpint(site.status, ==, 0);
+    assert_says(site.out, MEASUREMENT);
+    assert_says(site.out, "server_name  app.example.com;");
+    Process nginx = start_nginx(program, site.out);
+    g_autofree char *answer = browse(&nginx, (unsigned)g_ascii_strtoull(port, NULL, 10));
+    assert_says(answer, expected);
+    kill(nginx.pid, SIGTERM);
+    Outcome ended = process_finish(&nginx);
+    outcome_clear(&ended);
+    outcome_clear(&site);
+}
+
+static void test_nginx(void)
+{
+    g_autofree char *found = g_find_program_in_path("nginx");
+    const char *program = found ? found : "/usr/sbin/nginx";
+    if (!g_file_test(program, G_FILE_TEST_IS_EXECUTABLE)) {
+        g_test_skip("no nginx here");
+        return;
+    }
+    assert_browses(program, (ShamScript){.runs = true}, "\r\n\r\nOK");
+    g_autofree char *certificate = process_path("thief.pem"), *other = process_path("thief.key");
+    g_autofree char *platform = process_path("platform");
+    sim_run("quote", platform, "--certificate", "--key", other, "--output", certificate, NULL);
+    assert_browses(program, (ShamScript){.runs = true, .certificate = certificate, .key = other},
+                   "502 Bad Gateway");
+}
+
+static void test_nginx_refuses(void)
+{
+    g_autoptr(Place) place = place_new((ShamScript){.runs = true});
+    Outcome usual = console_run(&place->setting, "home", "nginx", "appli", NULL);
+    g_assert_cmpint(usual.status, ==, 0);
+    assert_says(usual.out, "listen       8080 default_server;");
+    assert_says(usual.out, "server_name  _;");
+    outcome_clear(&usual);
+    static const char *const names[] = {"a b", "x;}", "", "a\"b", "\x1b[2J"};
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        Outcome got =
+            console_run(&place->setting, "home", "nginx", "appli", "--server-name", names[i], NULL);
+        g_assert_cmpint(got.status, ==, 2);
+        g_assert_cmpstr(got.out, ==, "");
+        assert_sentences(&got);
+        outcome_clear(&got);
+    }
+    place->environment[1] = "MSE_CONSOLE_CONFIG"; /* Intel's root then */
+    g_autofree char *home = g_strconcat("XDG_CONFIG_HOME=", process_directory(), NULL);
+    place->environment[2] = home;
+    Outcome got = console_run(&place->setting, "home", "nginx", "appli", NULL);
+    g_assert_cmpint(got.status, ==, 3);
+    g_assert_cmpstr(got.out, ==, "");
+    assert_says(got.err, "not trusted");
+    outcome_clear(&got);
+}
+
 static void make_evidence(void)
 {
     g_autofree char *platform = process_path("platform");
@@ -629,5 +756,7 @@ int main(int argc, char **argv)
     g_test_add_func("/run/timeout", test_timeout);
     g_test_add_func("/run/cancelled", test_cancelled);
     g_test_add_func("/run/memory", test_memory);
+    g_test_add_func("/nginx/real", test_nginx);
+    g_test_add_func("/nginx/refuses", test_nginx_refuses);
     return g_test_run();
 }

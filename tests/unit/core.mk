@@ -6,9 +6,12 @@ core_tests = \
 	tests/unit/test-file-stream \
 	tests/unit/test-sanitize \
 	tests/unit/test-secret \
-	tests/unit/test-journal
+	tests/unit/test-journal \
+	tests/unit/test-exec
 check_PROGRAMS += $(core_tests)
 TESTS += $(core_tests)
+tests_unit_test_exec_SOURCES = tests/unit/test-exec.c
+tests_unit_test_exec_LDADD = $(CORE_LIBS)
 tests_unit_test_hex_SOURCES = tests/unit/test-hex.c tests/unit/bytes.h
 tests_unit_test_hex_LDADD = $(CORE_LIBS)
 tests_unit_test_cancel_SOURCES = tests/unit/test-cancel.c
