@@ -26,6 +26,7 @@ static void clear_row(AppRow *row)
     g_clear_pointer(&row->app, fleet_app_unref);
     g_free(row->origin);
     alarm_free(row->alarm);
+    g_free(row->series);
     input_clear(&row->evidence);
     memset(row, 0, sizeof *row);
 }

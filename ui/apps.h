@@ -8,6 +8,7 @@
 #define MSE_UI_APPS_H
 
 #include "fleet/judge.h"
+#include "ui/figures.h"
 #include "ui/input.h"
 
 /* Numbers of applications and of inputs share one space: this one and above are applications. */
@@ -22,6 +23,7 @@ typedef struct AppRow {
     Input evidence;  /* its outcome is meant when `known` */
     bool known;      /* it was judged, or there is a reason why not: evidence.problem */
     Trust trust;
+    Series *series;         /* figures, once it was looked at; or NULL */
     bool other_certificate; /* it shows another certificate than its evidence has */
     char *origin;           /* where the evidence came from: safe, translated; or NULL */
     int64_t written;        /* when its file was; Unix seconds, 0 unknown */

@@ -348,6 +348,10 @@ void console_message(Console *console, Message *message)
         job_ended(console, message->data);
         changed = true;
         break;
+    case MESSAGE_FIGURES:
+        if (console->model.figures != NULL)
+            changed |= figures_take(console->model.figures, console->model.apps, message);
+        break;
     case MESSAGE_JOB_PROGRESS:
         changed |= listed_job(console, message->number) != NULL;
         break;

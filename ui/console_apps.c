@@ -38,6 +38,9 @@ void console_open_fleet(Console *console)
                  model_judge_new(&console->model));
     console->lists[LIST_APPS] = apps_pane_new(&console->model);
     console->lower[0] = logs_pane_new(logs_memory(console->model.settings));
+    console->model.figures = figures_new(console->model.mailbox);
+    console->more[MORE_SECRETS] = secrets_pane_new();
+    console->more[MORE_METRICS] = metrics_pane_new();
     console->more[MORE_DESCRIBE] = describe_pane_new();
     console->more[MORE_HISTORY] = history_pane_new();
     console->more[MORE_JOBS] = jobs_pane_new();
@@ -47,21 +50,20 @@ void console_open_fleet(Console *console)
 
 /* The panes of the lower right, by their names in the state file. */
 static const char *const more_names[N_MORE] = {
-    [MORE_DESCRIBE] = "describe",
-    [MORE_HISTORY] = "history",
-    [MORE_JOBS] = "jobs",
-    [MORE_SOURCES] = "sources",
+    [MORE_SECRETS] = "secrets", [MORE_METRICS] = "metrics", [MORE_DESCRIBE] = "describe",
+    [MORE_HISTORY] = "history", [MORE_JOBS] = "jobs",       [MORE_SOURCES] = "sources",
 };
 
 /* Which pane stood in the lower right, which below the list, and which source alone was shown. */
 static void restore_layout(Console *console)
 {
     const char *more = "", *only = "";
-    int below = PLACE_LOGS;
+    int below = PLACE_LOGS, cpu = console->model.cpu;
 
-    if (json_unpack(console->apps_state, "{s?s, s?s, s?i}", "more", &more, "only", &only, "below",
-                    &below) != 0)
+    if (json_unpack(console->apps_state, "{s?s, s?s, s?i, s?b}", "more", &more, "only", &only,
+                    "below", &below, "cpu", &cpu) != 0)
         return;
+    console->model.cpu = cpu;
     for (unsigned i = 0; i < N_MORE; i++)
         if (g_str_equal(more_names[i], more))
             console->more_shown = i;
@@ -77,6 +79,7 @@ static void keep_layout(const Console *console, json_t *state)
 {
     const Apps *apps = console->model.apps;
 
+    json_object_set_new(state, "cpu", json_boolean(console->model.cpu));
     json_object_set_new(state, "more", json_string(more_names[console->more_shown]));
     json_object_set_new(state, "below", json_integer(console->lower_place));
     if (apps->only >= 0)
@@ -182,6 +185,7 @@ int64_t console_due(const Console *console, int64_t now)
     if (console->model.apps == NULL)
         return INT64_MAX;
     due = MIN(console->words_due, apps_due(console->model.apps, now));
+    due = MIN(due, figures_due(console->model.figures));
     due = MIN(due, pane_due(console->lower[0]));
     return MIN(due, pane_due(console->more[console->more_shown]));
 }
@@ -194,8 +198,26 @@ void console_tick(Console *console, int64_t now)
         if (pane_due(panes[i]) <= now &&
             panes[i]->class->tick(panes[i], console, now) != REDO_NOTHING)
             console->changed = true;
+    if (console->model.figures != NULL)
+        figures_tick(console->model.figures, console->model.apps, now);
     if (console->model.apps != NULL && console->words_due <= now)
         console->changed = true;
+}
+
+/* Of which figures are asked for: the selected one first, when they are shown somewhere. */
+static void look_at_figures(Console *console, const GArray *in_sight)
+{
+    g_autoptr(GArray) wanted = g_array_new(FALSE, FALSE, sizeof(unsigned));
+    bool cpu =
+        apps_pane_wants_cpu(console->left, &console->model) && console->inner[PLACE_LEFT].width > 0;
+    unsigned selected;
+
+    if (apps_pane_selected(console->left, &selected) &&
+        (cpu || (console->more_shown == MORE_METRICS && console->inner[PLACE_MORE].width > 0)))
+        g_array_append_val(wanted, selected);
+    if (cpu)
+        g_array_append_vals(wanted, in_sight->data, in_sight->len);
+    figures_want(console->model.figures, console->model.apps, wanted);
 }
 
 /* What is in sight is asked about, and its evidence judged first. */
@@ -207,6 +229,7 @@ void console_look_at_apps(Console *console)
     if (!console->on_apps)
         return;
     numbers = apps_pane_in_sight(console->left);
+    look_at_figures(console, numbers);
     if (apps_pane_selected(console->left, &selected))
         g_array_append_val(numbers, selected);
     apps_set_interest(console->model.apps, numbers);

@@ -30,7 +30,15 @@ typedef struct Rectangle {
 enum { LIST_FILES, LIST_APPS, N_LISTS };
 
 /* The panes of the lower right, of which one is shown; in the order of their numbers. */
-typedef enum { MORE_DESCRIBE, MORE_HISTORY, MORE_JOBS, MORE_SOURCES, N_MORE } MoreId;
+typedef enum {
+    MORE_SECRETS,
+    MORE_METRICS,
+    MORE_DESCRIBE,
+    MORE_HISTORY,
+    MORE_JOBS,
+    MORE_SOURCES,
+    N_MORE
+} MoreId;
 
 struct Console {
     Model model;

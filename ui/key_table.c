@@ -42,7 +42,7 @@ const CommandRow command_table[N_COMMANDS] = {
                         NULL, true},
     [COMMAND_CHAIN] = {"chain", "t", PANE_EVIDENCE, N_("chain"),
                        N_("to the chain of trust, and back to the verdict"), NULL, true},
-    [COMMAND_FILTER] = {"filter", "/", PANE_INPUTS | PANE_APPS, N_("filter"),
+    [COMMAND_FILTER] = {"filter", "/", PANE_INPUTS | PANE_APPS | PANE_SECRETS, N_("filter"),
                         N_("show the rows that a regular expression matches, as it is typed; ! "
                            "before it inverts, nothing shows all"),
                         NULL, true},
@@ -52,15 +52,15 @@ const CommandRow command_table[N_COMMANDS] = {
                             N_("go to the next match"), NULL, true},
     [COMMAND_PREVIOUS_MATCH] = {"previous-match", "N", PANE_EVIDENCE | PANE_READING | PANE_LOGS,
                                 NULL, N_("go to the match before"), NULL, true},
-    [COMMAND_SORT_LEFT] = {"sort-left", "<", PANE_INPUTS | PANE_APPS, NULL,
+    [COMMAND_SORT_LEFT] = {"sort-left", "<", PANE_INPUTS | PANE_APPS | PANE_SECRETS, NULL,
                            N_("sort by the column to the left"), NULL, true},
-    [COMMAND_SORT_RIGHT] = {"sort-right", ">", PANE_INPUTS | PANE_APPS, N_("sort"),
+    [COMMAND_SORT_RIGHT] = {"sort-right", ">", PANE_INPUTS | PANE_APPS | PANE_SECRETS, N_("sort"),
                             N_("sort by the column to the right"), NULL, true},
-    [COMMAND_SORT_REVERSE] = {"sort-reverse", "=", PANE_INPUTS | PANE_APPS, NULL,
+    [COMMAND_SORT_REVERSE] = {"sort-reverse", "=", PANE_INPUTS | PANE_APPS | PANE_SECRETS, NULL,
                               N_("reverse the order"), NULL, true},
-    [COMMAND_MARK] = {"mark", "Space", PANE_INPUTS | PANE_APPS, N_("mark"),
+    [COMMAND_MARK] = {"mark", "Space", PANE_INPUTS | PANE_APPS | PANE_SECRETS, N_("mark"),
                       N_("mark the row, or take its mark away, and go to the next"), NULL, true},
-    [COMMAND_UNMARK_ALL] = {"unmark-all", "u", PANE_INPUTS | PANE_APPS, NULL,
+    [COMMAND_UNMARK_ALL] = {"unmark-all", "u", PANE_INPUTS | PANE_APPS | PANE_SECRETS, NULL,
                             N_("take all marks away"), NULL, true},
 
     [COMMAND_LOGS] = {"logs", "L", PANE_APPS | PANE_EVIDENCE | PANE_READING, N_("logs"),
@@ -116,6 +116,18 @@ const CommandRow command_table[N_COMMANDS] = {
     [COMMAND_KILL] = {"kill", "K", PANE_APPS, NULL,
                       N_("kill the selected application without grace; asks"),
                       "mse-console home kill NAME", false},
+    [COMMAND_SECRETS] = {"secrets", "$", PANE_FLEET, N_("secrets"),
+                         N_("go to the secrets files of the selected application: what was sealed "
+                            "or sent to which measurement and when; never what is in them"),
+                         NULL, true},
+    [COMMAND_METRICS] = {"metrics", "M", PANE_FLEET, N_("metrics"),
+                         N_("go to what the selected application uses: CPU, memory, network, "
+                            "block devices"),
+                         "mse-console home top NAME", true},
+    [COMMAND_CPU] = {"cpu", "c", PANE_APPS, NULL,
+                     N_("switch the CPU column on or off: it asks the engine for figures of what "
+                        "is in sight"),
+                     "mse-console home top", true},
     [COMMAND_DESCRIBE] = {"describe", "d", PANE_FLEET, N_("describe"),
                           N_("go to what the selected application is: arguments, ports, mounts, "
                              "labels; secrets are masked"),

@@ -25,10 +25,12 @@ typedef enum {
     MESSAGE_LOG_MATCHES,   /* LogAnswer (ui/log_match.c) */
     MESSAGE_LOG_MARKS,     /* GArray of LogMark (ui/log_tap.h); generation: of the question */
     MESSAGE_LOG_SWEPT,     /* LogSwept (ui/log_sweep.h); generation: of the question */
-    MESSAGE_PROGRAM_ENDED,   /* ProgramEnd (ui/program.h): a program that had the terminal */
+    MESSAGE_PROGRAM_ENDED, /* ProgramEnd (ui/program.h): a program that had the terminal */
     MESSAGE_PAGER_READY,   /* PagerText (ui/pager.h) */
     MESSAGE_DESCRIBED,     /* DockerInspect or GError; generation: of the question */
     MESSAGE_TRUST,         /* the judge has news (ui/app_trust.c) */
+    MESSAGE_SECRETS,       /* the answer of pane_secrets.c; generation: of the question */
+    MESSAGE_FIGURES,       /* number: of the stream that has some (ui/figures.h) */
     MESSAGE_SAID,          /* char*: a sentence for the message line; number: a Role */
 } MessageKind;
 

@@ -55,6 +55,7 @@ void model_init(Model *model, const VerificationRequest *defaults, const Setting
     model->mailbox = mailbox_new();
     model->jobs = jobs_new(model->mailbox);
     model->now = clock_now();
+    model->cpu = settings == NULL || settings_flag(settings, SETTING_COLUMNS_CPU);
     for (unsigned i = 0; i < N_ASKS; i++)
         model->asked[i] = g_strdup("");
 }
@@ -62,6 +63,7 @@ void model_init(Model *model, const VerificationRequest *defaults, const Setting
 void model_clear(Model *model)
 {
     g_ptr_array_unref(model->inputs);
+    figures_free(model->figures);
     apps_free(model->apps);
     g_queue_clear(&model->kept);
     g_clear_pointer(&model->repetition, ui_job_unref);

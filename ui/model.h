@@ -26,6 +26,8 @@ enum { KEPT_RESULTS = 256 };
 
 typedef struct Model {
     Apps *apps;          /* the fleet; NULL: no engine is asked */
+    Figures *figures;    /* there with the fleet */
+    bool cpu;            /* figures are asked for the list's CPU column */
     bool read_only;      /* applications are left as they are */
     GPtrArray *inputs;   /* Input* */
     GQueue kept;         /* numbers of inputs whose result may be let go, the oldest first */

@@ -74,6 +74,8 @@ Pane *apps_pane_new(const Model *model);
 bool apps_pane_selected(const Pane *pane, unsigned *number);
 GArray *apps_pane_chosen(const Pane *pane);
 GArray *apps_pane_in_sight(const Pane *pane);
+/* Whether the CPU column is there and switched on. */
+bool apps_pane_wants_cpu(const Pane *pane, const Model *model);
 void apps_pane_state(const Pane *pane, const Model *model, const char **sort, bool *descending,
                      const char **selected);
 void apps_pane_restore(Pane *pane, const Model *model, const char *sort, bool descending,
@@ -93,6 +95,11 @@ void logs_pane_merge(Pane *pane, Console *console, const GArray *numbers);
 bool logs_pane_is_merged(const Pane *pane);
 
 Pane *describe_pane_new(void);
+/* Its secrets files, and the path of the selected one (as it is: sanitize before showing), or NULL.
+ */
+Pane *secrets_pane_new(void);
+const char *secrets_pane_file(const Pane *pane);
+Pane *metrics_pane_new(void);
 Pane *history_pane_new(void);
 Pane *sources_pane_new(void);
 

@@ -4,18 +4,22 @@
  */
 #include "config.h"
 
+#include "core/clock.h"
 #include "core/i18n.h"
 #include "ui/console.h"
 #include "ui/list.h"
+#include "ui/spark.h"
 #include "ui/text.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 enum {
     COLUMN_NAME,
     COLUMN_STATE,
     COLUMN_TRUST,
+    COLUMN_CPU,
     COLUMN_PORT,
     COLUMN_SIZE,
     COLUMN_EXPIRES,
@@ -27,24 +31,28 @@ enum {
 /* Days before an end from which it is warned about. */
 enum { WARN_DAYS = 14, DAY = 24 * 60 * 60 };
 
+/* Columns from which a CPU is said in words too; and how often figures may change an order. */
+enum { CPU_IN_WORDS = 11, ORDER_MICROSECONDS = 2000000 };
+
 typedef struct AppsPane {
     Pane pane;
     List list;
     uint64_t version, order_version; /* of the apps when the list was last refreshed */
     bool touched;                    /* a key was pressed: the selection stays where it is */
     char *wanted;                    /* an application to select when it is there, or NULL */
-    int most_rows;                   /* that were ever in sight */
+    int64_t ordered_at;              /* monotonic: by figures */
 } AppsPane;
 
 static const ListColumn columns[N_COLUMNS] = {
     [COLUMN_NAME] = {"name", N_("NAME"), 10, 22, 60, 0},
     [COLUMN_STATE] = {"state", N_("STATE"), 12, 16, 17, 0},
     [COLUMN_TRUST] = {"trust", N_("TRUST"), 10, 11, 24, 0},
+    [COLUMN_CPU] = {"cpu", N_("CPU"), 5, 5, 13, 1},
     [COLUMN_PORT] = {"port", N_("PORT"), 5, 5, 6, 3},
     [COLUMN_SIZE] = {"size", N_("SIZE"), 6, 7, 8, 5},
-    [COLUMN_EXPIRES] = {"expires", N_("EXPIRES"), 10, 10, 12, 2},
+    [COLUMN_EXPIRES] = {"expires", N_("EXPIRES"), 10, 10, 12, 3},
     [COLUMN_CREATED] = {"created", N_("CREATED"), 8, 8, 9, 4},
-    [COLUMN_ENGINE] = {"engine", N_("ENGINE"), 8, 12, 24, 1},
+    [COLUMN_ENGINE] = {"engine", N_("ENGINE"), 8, 12, 24, 2},
 };
 
 static const AppRow *row_at(const void *model, unsigned row)
@@ -148,6 +156,30 @@ static void size_cell(uint64_t size, ListCell *out)
         number_cell(size / mebi, " MiB", out);
 }
 
+/* How it went, then what it is now; what is old says how old instead. */
+static void cpu_cell(const AppRow *row, unsigned width, ListCell *out)
+{
+    const Series *series = row->series;
+    float now = series_newest(series, FIGURE_CPU);
+    g_autofree char *age = series_age(series, clock_monotonic());
+    g_autofree char *words = NULL, *spark = NULL;
+
+    if (!isfinite(now) || row->app->state != FLEET_STATE_RUNNING)
+        return;
+    if (age != NULL)
+        words = g_strdup(age);
+    else if (width >= CPU_IN_WORDS)
+        words = now < 9.95F ? g_strdup_printf("%.1f %%", (double)now)
+                            : g_strdup_printf("%.0f %%", (double)now);
+    if (words == NULL || text_width(words) + 2 <= width)
+        spark = spark_text(series->values[FIGURE_CPU], series->n,
+                           MIN(words == NULL ? width : width - text_width(words) - 1, 5), 10);
+    g_snprintf(cell_text, sizeof cell_text, "%s%s%s", spark == NULL ? "" : spark,
+               spark != NULL && words != NULL ? " " : "", words == NULL ? "" : words);
+    out->text = cell_text;
+    out->role = age != NULL ? ROLE_DIM : ROLE_TEXT;
+}
+
 static void engine_cell(const Model *model, const AppRow *row, ListCell *out)
 {
     g_autofree char *name = apps_source_name(model->apps, row->app->source);
@@ -195,6 +227,9 @@ static void cell(const void *data, unsigned number, unsigned column, unsigned wi
     case COLUMN_EXPIRES:
         expires_cell(model, row, out);
         return;
+    case COLUMN_CPU:
+        cpu_cell(row, width, out);
+        return;
     case COLUMN_ENGINE:
         engine_cell(model, row, out);
         return;
@@ -212,6 +247,14 @@ static int compare_numbers(int64_t a, int64_t b)
 static int64_t or_last(int64_t value)
 {
     return value == 0 ? INT64_MAX : value;
+}
+
+/* What is not known comes last: it is less than all, and they are asked the other way round. */
+static int compare_figures(float a, float b)
+{
+    if (!isfinite(a) || !isfinite(b))
+        return isfinite(a) - isfinite(b);
+    return a < b ? -1 : a > b;
 }
 
 static int trust_order(const AppRow *row)
@@ -243,6 +286,10 @@ static int compare(const void *model, unsigned a, unsigned b, unsigned column)
         break;
     case COLUMN_EXPIRES:
         answer = compare_numbers(or_last(ends_at(left)), or_last(ends_at(right)));
+        break;
+    case COLUMN_CPU: /* the busiest first */
+        answer = compare_figures(series_newest(right->series, FIGURE_CPU),
+                                 series_newest(left->series, FIGURE_CPU));
         break;
     case COLUMN_ENGINE:
         answer = compare_numbers(left->app->source, right->app->source);
@@ -321,13 +368,24 @@ static void select_wanted(AppsPane *self, const Model *model)
     }
 }
 
+/* Figures come all the time: an order by them changes now and then. */
+static bool may_order_by_figures(AppsPane *self)
+{
+    int64_t now = clock_monotonic();
+
+    if (self->list.sort_column != COLUMN_CPU || now - self->ordered_at < ORDER_MICROSECONDS)
+        return false;
+    self->ordered_at = now;
+    return true;
+}
+
 /* Changes of a state alone do not change an order by name: nothing is sorted for them. */
 static void refresh(AppsPane *self, const Model *model, Jobs *jobs)
 {
     const Apps *apps = model->apps;
     bool by_name = self->list.sort_column <= COLUMN_NAME && *self->list.filter == '\0';
 
-    if (self->version == apps->version)
+    if (self->version == apps->version && !may_order_by_figures(self))
         return;
     if (self->order_version != apps->order_version || !by_name)
         list_refresh(&self->list, model, jobs);
@@ -351,6 +409,8 @@ static void fit(Pane *pane, const Model *model, int width, int height)
     AppsPane *self = (AppsPane *)pane;
 
     (void)width;
+    if (!model->cpu)
+        list_show_column(&self->list, COLUMN_CPU, COLUMN_PORT, false);
     refresh(self, model, model->jobs);
     list_fit(&self->list, (unsigned)MAX(height - 1, 1));
 }
@@ -423,12 +483,25 @@ static void copy_name(const AppsPane *self, Console *console)
         console_copy(console, NULL, row->name);
 }
 
+static void switch_cpu(AppsPane *self, Console *console, Model *model)
+{
+    model->cpu = !model->cpu;
+    list_show_column(&self->list, COLUMN_CPU, COLUMN_PORT, model->cpu);
+    console_say(console, ROLE_TEXT, "%s",
+                model->cpu ? _("the CPU of what is in sight is asked for")
+                           : _("the CPU is not asked for any more"));
+}
+
 static Redo command(Pane *pane, Console *console, CommandId id)
 {
     AppsPane *self = (AppsPane *)pane;
     Model *model = console_model(console);
 
     self->touched = true;
+    if (id == COMMAND_CPU) {
+        switch_cpu(self, console, model);
+        return REDO_DRAW;
+    }
     if (id == COMMAND_COPY) {
         copy_name(self, console);
         return REDO_DRAW;
@@ -511,6 +584,11 @@ bool apps_pane_selected(const Pane *pane, unsigned *number)
 GArray *apps_pane_chosen(const Pane *pane)
 {
     return list_chosen(&((const AppsPane *)pane)->list);
+}
+
+bool apps_pane_wants_cpu(const Pane *pane, const Model *model)
+{
+    return model->cpu && list_shows_column(&((const AppsPane *)pane)->list, COLUMN_CPU);
 }
 
 GArray *apps_pane_in_sight(const Pane *pane)

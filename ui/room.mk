@@ -23,6 +23,8 @@ libui_a_SOURCES = \
 	ui/document.h \
 	ui/edit.c \
 	ui/edit.h \
+	ui/figures.c \
+	ui/figures.h \
 	ui/input.h \
 	ui/jobs.c \
 	ui/jobs.h \
@@ -85,6 +87,7 @@ libui_a_SOURCES = \
 	ui/pane_logs_stream.c \
 	ui/pane_logs_text.c \
 	ui/pane_logs_view.c \
+	ui/pane_metrics.c \
 	ui/pane_output.c \
 	ui/pane_reading.c \
 	ui/pane_reading.h \
@@ -94,6 +97,7 @@ libui_a_SOURCES = \
 	ui/plain.h \
 	ui/plain_watch.c \
 	ui/plain_watch.h \
+	ui/pane_secrets.c \
 	ui/pane_sources.c \
 	ui/question.c \
 	ui/question.h \
@@ -106,6 +110,8 @@ libui_a_SOURCES = \
 	ui/screen.h \
 	ui/source_words.c \
 	ui/source_words.h \
+	ui/spark.c \
+	ui/spark.h \
 	ui/text.c \
 	ui/text.h \
 	ui/theme.c \
@@ -113,4 +119,6 @@ libui_a_SOURCES = \
 	ui/ui.c \
 	ui/ui.h \
 	ui/verb_job.c \
-	ui/verb_job.h
+	ui/verb_job.h \
+	ui/waker.c \
+	ui/waker.h

@@ -48,6 +48,8 @@ bool deed_record(Journal *journal, int64_t now, const Deed *deed, GError **error
     json_object_set_new(fields, "engine", safe_text(deed->engine));
     json_object_set_new(fields, "id", safe_text(deed->id));
     json_object_set_new(fields, "measurement", safe_text(deed->measurement));
+    g_autofree char *here = g_get_current_dir();
+    json_object_set_new(fields, "directory", safe_text(here)); /* paths in `what` may be relative */
     json_object_set_new(fields, "what", deed->what ? json_incref(deed->what) : json_null());
     bool done = journal_append(journal, now, deed_kind_name(deed->kind), fields, error);
     json_decref(fields);

@@ -32,7 +32,8 @@ typedef struct Deed {
     json_t *what;            /* a short text, or an array of {role, path, size}; borrowed */
 } Deed;
 
-/* Appends {"who": "user@host", "application", "engine", "id", "measurement", "what"}. `now` in
+/* Appends {"who": "user@host", "application", "engine", "id", "measurement", "directory",
+ * "what"}. `now` in
  * Unix seconds. The caller warns and goes on when it fails (JOURNAL_ERROR). */
 bool deed_record(Journal *journal, int64_t now, const Deed *deed, GError **error);
 

@@ -158,6 +158,8 @@ bool recipient_record(const Recipient *recipient, Journal *journal, int64_t now,
     g_autofree char *safe_input = sanitize_string(input), *safe_output = sanitize_string(output);
     g_autofree char *hash = hash_of(span_of_bytes(sealed));
     json_t *fields = json_object();
+    g_autofree char *here = g_get_current_dir(), *safe_here = sanitize_string(here);
+    json_object_set_new(fields, "directory", json_string(safe_here)); /* names may be relative */
     json_object_set_new(fields, "input", json_string(safe_input));
     json_object_set_new(fields, "output", json_string(safe_output));
     json_object_set_new(fields, "output_sha256", json_string(hash));

@@ -34,6 +34,8 @@ libapp_a_SOURCES = \
 	src/app/result.c \
 	src/app/result_json.c \
 	src/app/run.c \
+	src/app/secret_files.c \
+	src/app/secret_files.h \
 	src/app/settings.c \
 	src/app/settings.h \
 	src/app/settings_table.c \
