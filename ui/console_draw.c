@@ -16,11 +16,8 @@ enum {
     FOUR_HEIGHT = 20,
     STACKED_HEIGHT = 16,
     TWO_PANES = 80,   /* columns from which two panes stand side by side */
-    FRAME_WIDTH = 40, /* and from which frames are worth their room */
-    FRAME_HEIGHT = 10,
-    BAR_HEIGHT = 5,
-    HINTS_HEIGHT = 3,
-    LEAST_WIDTH = 12,
+    LEAST_WIDTH = 60, /* what can still be read; below that a message */
+    LEAST_HEIGHT = 15,
     CANDIDATE_ROWS = 6,
 };
 
@@ -353,23 +350,32 @@ static void follow_selection(Console *console)
 
 static void draw_too_small(const Console *console, const Canvas *canvas)
 {
-    canvas_cut(canvas, 0, 0, canvas->width, ROLE_STRONG, _("too small"));
+    const char *rest = _("too small: the console wants 60 columns and 15 rows at least");
+    int y = 0;
+
     (void)console;
+    while (rest != NULL && y < canvas->height) {
+        const char *text = rest;
+        size_t bytes = text_break(text, (unsigned)MAX(canvas->width, 1), &rest);
+        g_autofree char *line = g_strndup(text, bytes);
+        canvas_text(canvas, 0, y++, ROLE_STRONG, line);
+    }
 }
 
 void console_draw_all(Console *console, int64_t now)
 {
     Canvas canvas = grid_canvas(console->grid);
-    bool framed = !console->zoomed && canvas.width >= FRAME_WIDTH && canvas.height >= FRAME_HEIGHT;
-    bool bar = canvas.height >= BAR_HEIGHT, hints = canvas.height >= HINTS_HEIGHT;
-    Rectangle area = {0, bar, canvas.width, canvas.height - bar - hints};
+    bool framed = !console->zoomed;
+    Rectangle area = {0, 1, canvas.width, canvas.height - 2};
+    const Pane *focused = console_focused(console);
+    g_autofree char *title = NULL;
 
     grid_clear(console->grid);
     make_clock(console, now);
     console->cursor_x = console->cursor_y = -1;
     follow_selection(console);
     memset(console->inner, 0, sizeof console->inner);
-    if (canvas.width < LEAST_WIDTH) {
+    if (canvas.width < LEAST_WIDTH || canvas.height < LEAST_HEIGHT) {
         draw_too_small(console, &canvas);
         return;
     }
@@ -384,14 +390,9 @@ void console_draw_all(Console *console, int64_t now)
         draw_framed_one(console, &canvas, area);
     else
         console_draw_pane(console, &canvas, console->focus, area);
-    if (bar) {
-        const Pane *pane = console_focused(console);
-        g_autofree char *title =
-            framed ? g_strdup("mse-console") : pane->class->title(pane, &console->model);
-        draw_bar(console, &canvas, title);
-    }
-    if (hints || console->prompt != PROMPT_NONE)
-        draw_bottom(console, &canvas);
+    title = framed ? g_strdup("mse-console") : focused->class->title(focused, &console->model);
+    draw_bar(console, &canvas, title);
+    draw_bottom(console, &canvas);
     if (console->prompt == PROMPT_QUESTION)
         question_draw(console->question, &canvas, &console->cursor_x, &console->cursor_y);
     console_look_at_apps(console);

@@ -142,8 +142,9 @@ const CommandRow command_table[N_COMMANDS] = {
                              N_("show the applications of the next source alone, and after the "
                                 "last of all again"),
                              "mse-console home list --engine NAME", true},
-    [COMMAND_RETRY] = {"retry", "r", PANE_SOURCES, N_("retry"), N_("try the source again at once"),
-                       NULL, true},
+    [COMMAND_RETRY] = {"retry", "r", PANE_SOURCES | PANE_SECRETS, N_("retry"),
+                       N_("try the source again at once; look at the secrets files again"), NULL,
+                       true},
 
     [COMMAND_DOWN] = {"down", "j Down", PANE_ANY & ~(unsigned)PANE_FORM, NULL, N_("a line down"),
                       NULL, true},

@@ -446,7 +446,9 @@ static void match_text(const void *model, unsigned row, GString *out)
 
 static unsigned natural_width(const void *model, unsigned column)
 {
-    return column == COLUMN_FILE ? ((const Found *)model)->name_width : columns[column].likes;
+    if (column == COLUMN_FILE)
+        return ((const Found *)model)->name_width;
+    return column == COLUMN_STATE ? columns[column].most : columns[column].likes;
 }
 
 static const ListSource source = {

@@ -319,6 +319,10 @@ static void handle(void *data, HttpExchange *exchange)
     g_autofree char *word = NULL;
     const char *path = http_path(exchange);
     Call call = {.engine = engine, .exchange = exchange, .now = http_server_now(engine->server)};
+    if (options->calls != NULL) {
+        fprintf(options->calls, "%s %s\n", http_method(exchange), path);
+        fflush(options->calls);
+    }
     if (!take_version(&call, &path))
         return;
     const CallId id = route_of(http_method(exchange), path, &word);

@@ -13,6 +13,8 @@
 #include "sim/http.h"
 #include "sim/platform.h"
 
+#include <stdio.h>
+
 /* What it can do wrong. */
 extern const FaultService engine_faults;
 
@@ -24,7 +26,8 @@ typedef struct EngineOptions {
     uint64_t churn;       /* events a second */
     const Fault *faults;  /* borrowed */
     unsigned n_faults;
-    const Platform *platform;     /* borrowed: its applications have evidence; NULL: none has */
+    FILE *calls;              /* borrowed: gets "METHOD PATH", a line a call; NULL: none is kept */
+    const Platform *platform; /* borrowed: its applications have evidence; NULL: none has */
     const ProcessSpec *processes; /* borrowed: by number, what its containers really are; or NULL */
     unsigned n_processes;
 } EngineOptions;

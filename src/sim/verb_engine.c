@@ -12,6 +12,7 @@
 #include "sim/options.h"
 #include "sim/platform_files.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/resource.h>
@@ -62,6 +63,10 @@ static const SimOption options[] = {
      .kind = SIM_OPTION_FILE,
      .metavar = "DIR",
      .help = N_("a platform made by mse-sim platform: its applications have evidence there")},
+    {.name = "calls",
+     .kind = SIM_OPTION_FILE,
+     .metavar = "FILE",
+     .help = N_("where each call's method and path are appended, a line each")},
     {.name = "api-min",
      .kind = SIM_OPTION_TEXT,
      .metavar = "VERSION",
@@ -195,8 +200,15 @@ static bool run(const SimArguments *arguments, GError **error)
     if (directory != NULL && (platform = platform_read(directory, error)) == NULL)
         return false;
     wanted.platform = platform;
+    const char *calls = sim_value(arguments, "calls");
+    wanted.calls = calls ? fopen(calls, "ae") : NULL;
+    if (calls != NULL && wanted.calls == NULL)
+        return fail(error, SIM_ERROR_OUTPUT, "%s: %s", calls, g_strerror(errno));
     raise_descriptors();
-    return serve(arguments, &wanted, error);
+    const bool served = serve(arguments, &wanted, error);
+    if (wanted.calls != NULL)
+        fclose(wanted.calls);
+    return served;
 }
 
 const SimVerb sim_verb_engine = {

@@ -52,3 +52,9 @@ TESTS += tests/screen/test-ways
 tests_screen_test_ways_SOURCES = tests/screen/test-ways.c $(screen_engine)
 tests_screen_test_ways_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/screen
 tests_screen_test_ways_LDADD = $(SCREEN_LIBS)
+
+check_PROGRAMS += tests/screen/test-panes
+TESTS += tests/screen/test-panes
+tests_screen_test_panes_SOURCES = tests/screen/test-panes.c $(screen_engine)
+tests_screen_test_panes_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/screen
+tests_screen_test_panes_LDADD = $(SCREEN_LIBS)
