@@ -87,7 +87,7 @@ static size_t split_at(const char *name, size_t size)
 /* What a reader without pax shows: cut, and "?" for what is not ASCII. */
 static void set_approximate_name(TarHeader *header, const char *name)
 {
-    for (size_t i = 0; name[i] != '\0' && i < sizeof header->name; i++)
+    for (size_t i = 0; i < sizeof header->name && name[i] != '\0'; i++)
         header->name[i] = (char)((uint8_t)name[i] < 0x80 ? name[i] : '?');
 }
 

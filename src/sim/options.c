@@ -20,9 +20,9 @@ struct SimArguments {
 static const SimOption help_option = {.name = "help", .help = N_("say this and stop")};
 
 const SimVerb *const sim_verbs[] = {
-    &sim_verb_platform, &sim_verb_quote,  &sim_verb_pccs,  &sim_verb_quoting,
-    &sim_verb_samples,  &sim_verb_engine, &sim_verb_image, &sim_verb_demo,
-    NULL,
+    &sim_verb_platform, &sim_verb_quote,   &sim_verb_pccs,
+    &sim_verb_quoting,  &sim_verb_samples, &sim_verb_engine,
+    &sim_verb_image,    &sim_verb_demo,    NULL,
 };
 
 const SimVerb *sim_verb_find(const char *name)
