@@ -38,6 +38,7 @@ static const Company companies[] = {
     {"home localtest", "sealed-secrets", "--project .", false, false},
     {"home localtest", "", "--project .", false, true},
     {"home nginx", "", "nobody", false, true},
+    {"demo", "", "--help", false, false},
     {"home test", "config", "--test . nobody", false, false},
     {"home test", "", "--test . --config %quote.bin nobody", false, true},
 };
