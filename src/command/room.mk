@@ -36,8 +36,10 @@ libcommand_a_SOURCES = \
 	src/command/home_localtest.c \
 	src/command/home_logs.c \
 	src/command/home_nginx.c \
+	src/command/home_package.c \
 	src/command/home_run.c \
 	src/command/home_seal.c \
+	src/command/home_spawn.c \
 	src/command/home_status.c \
 	src/command/home_test.c \
 	src/command/home_tests.h \
@@ -67,6 +69,8 @@ libcommand_a_SOURCES = \
 	src/command/verb.h \
 	src/command/verbs.h \
 	src/command/verify.c \
+	src/command/verify_package.c \
+	src/command/verify_package.h \
 	src/command/verify_request.c \
 	src/command/verify_request.h \
 	src/command/verify_text.c \

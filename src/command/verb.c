@@ -21,6 +21,8 @@ const Verb *const verb_table[] = {
     &verb_home_logs,
     &verb_home_events,
     &verb_home_top,
+    &verb_home_package,
+    &verb_home_spawn,
     &verb_home_evidence,
     &verb_home_run,
     &verb_home_test,
@@ -114,6 +116,11 @@ static const Verb *find_named(char *const *words, int n, int *n_words, bool shor
 const Verb *verb_find(char *const *words, int n, int *n_words)
 {
     const Verb *verb = find_named(words, n, n_words, false);
+    if (!verb && words_matched("home verify", words, n) > 0) {
+        if (n_words)
+            *n_words = 2;
+        return &verb_verify; /* one verb, which older command lines find in the group */
+    }
     return verb ? verb : find_named(words, n, n_words, true);
 }
 

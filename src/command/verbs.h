@@ -16,6 +16,8 @@ extern const Verb verb_home_logs;
 extern const Verb verb_home_events;
 extern const Verb verb_home_top;
 extern const Verb verb_home_run;
+extern const Verb verb_home_package;
+extern const Verb verb_home_spawn;
 extern const Verb verb_home_evidence;
 extern const Verb verb_home_test;
 extern const Verb verb_home_localtest;

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "command/home_life.h"
 #include "command/verbs.h"
+#include "command/verify_package.h"
 #include "command/verify_request.h"
 #include "command/verify_text.h"
 
@@ -175,9 +177,17 @@ static int run_verify(Job *job, const Arguments *arguments)
         return job_fail(job, error);
     if (asked->inputs->len == 0)
         return verb_usage(job, _("verify: what? Name a FILE, or --host HOST:PORT"));
+    g_autoptr(VerifyPackage) package = NULL;
+    if (arguments_value(arguments, "package")) {
+        package = verify_package_measure(job, arguments, asked, &error);
+        if (!package)
+            return job_fail(job, error);
+    }
     Run run = {.job = job, .request = &asked->request, .n = asked->inputs->len};
     run.results = g_new0(VerificationResult *, run.n);
     int status = judge(&run, asked, arguments_value(arguments, "output"));
+    if (package)
+        verify_package_explain(package, job, run.results[0]);
     for (unsigned i = 0; i < run.n; i++)
         verification_result_unref(run.results[i]);
     g_free(run.results);
@@ -186,6 +196,12 @@ static int run_verify(Job *job, const Arguments *arguments)
 
 static const VerbOption options[] = {
     VERIFY_REQUEST_OPTIONS,
+    {.name = "package",
+     .kind = ARGUMENT_FILE,
+     .metavar = "FILE",
+     .help = N_("expect the MRENCLAVE of this package, measured by a dry run of its image in an "
+                "engine")},
+    HOME_ONE_ENGINE_OPTION,
     {.name = "output",
      .letter = 'o',
      .kind = ARGUMENT_DIRECTORY,

@@ -10,6 +10,9 @@
 /* Unix seconds, UTC. */
 int64_t clock_now(void);
 
+/* Nanoseconds since 1970, for names that nobody else makes. */
+uint64_t clock_nanoseconds(void);
+
 /* Microseconds on the monotonic clock, from an arbitrary start. */
 int64_t clock_monotonic(void);
 

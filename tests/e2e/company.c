@@ -41,6 +41,15 @@ static const Company companies[] = {
     {"demo", "", "--help", false, false},
     {"home test", "config", "--test . nobody", false, false},
     {"home test", "", "--test . --config %quote.bin nobody", false, true},
+    {"home package", "config", "--code . --dockerfile %quote.bin --test .", false, true},
+    {"home package", "dockerfile", "--code . --config %quote.bin --test .", false, true},
+    {"home package", "", "--project nobody", false, true},
+    {"home spawn", "package", "--san x --size 1024 --output %out nobody", false, true},
+    {"home spawn", "signer-key", "--san x --size 1024 --package %quote.bin --output %out nobody",
+     false, true},
+    {"home spawn", "", "--san x --size 1024 --package %quote.bin --output %out nobody", false,
+     true},
+    {"verify", "package", "--evidence %quote.bin", false, true},
 };
 
 const Company *company_of(const char *verb, const char *option)
