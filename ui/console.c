@@ -60,6 +60,8 @@ Console *console_new(const UiOptions *options, bool ascii)
     edit_init(&console->edit, "");
     for (unsigned i = 0; i < options->n_inputs; i++)
         model_add_input(&console->model, options->inputs[i].kind, options->inputs[i].name);
+    if (options->tour)
+        console->tour = tour_new();
     if (options->n_inputs > 0)
         model_verify(&console->model, NULL);
     else if (options->fleet)
@@ -77,6 +79,7 @@ void console_free(Console *console)
     for (unsigned i = 0; i < N_LISTS; i++)
         pane_free(console->lists[i]);
     console_places_clear(console);
+    tour_free(console->tour);
     json_decref(console->apps_state);
     question_free(console->question);
     g_clear_pointer(&console->own_numbers, g_array_unref);
@@ -269,6 +272,11 @@ void console_key(Console *console, const KeyEvent *event)
     }
     if (pane->class->key != NULL && pane->class->key(pane, console, event->key) != REDO_NOTHING)
         return;
+    if (console->tour != NULL && tour_key(console->tour, console, event->key)) {
+        if (tour_is_over(console->tour))
+            g_clear_pointer(&console->tour, tour_free);
+        return;
+    }
     own = key_table_own(&console->keys, event->key, pane->class->kind);
     if (own != NULL) {
         console_run_own(console, own);

@@ -467,6 +467,16 @@ static void line_open(Console *console, char *const *words, int n)
         console_show_files(console);
 }
 
+static void line_select(Console *console, char *const *words, int n)
+{
+    if (n != 2) {
+        console_say(console, ROLE_WARNING, "%s", _("select what? :select NAME"));
+        return;
+    }
+    if (!console->on_apps || !apps_pane_select(console->left, &console->model, words[1]))
+        console_say(console, ROLE_WARNING, _("%s is not in the list"), words[1]);
+}
+
 static void line_apps(Console *console, char *const *words, int n)
 {
     (void)words;
@@ -587,11 +597,8 @@ static const struct {
     const char *name;
     LineFunction run;
 } lines[] = {
-    {"quit", line_quit},
-    {"open", line_open},
-    {"apps", line_apps},
-    {"files", line_files},
-    {"save-display", line_save_display},
+    {"quit", line_quit},   {"open", line_open},     {"apps", line_apps},
+    {"files", line_files}, {"select", line_select}, {"save-display", line_save_display},
     {"set", line_set},
 };
 

@@ -366,7 +366,8 @@ void console_draw_all(Console *console, int64_t now)
 {
     Canvas canvas = grid_canvas(console->grid);
     bool framed = !console->zoomed;
-    Rectangle area = {0, 1, canvas.width, canvas.height - 2};
+    const int tour = console->tour != NULL ? tour_height(console->tour, canvas.width) : 0;
+    Rectangle area = {0, 1, canvas.width, MAX(canvas.height - 2 - tour, 0)};
     const Pane *focused = console_focused(console);
     g_autofree char *title = NULL;
 
@@ -379,10 +380,10 @@ void console_draw_all(Console *console, int64_t now)
         draw_too_small(console, &canvas);
         return;
     }
-    if (framed && console->on_apps && canvas.width >= FOUR_PANES && canvas.height >= FOUR_HEIGHT)
+    if (framed && console->on_apps && canvas.width >= FOUR_PANES && area.height >= FOUR_HEIGHT - 2)
         console_draw_four(console, &canvas, area);
     else if (framed && console->on_apps && canvas.width >= TWO_PANES &&
-             canvas.height >= STACKED_HEIGHT)
+             area.height >= STACKED_HEIGHT - 2)
         console_draw_stacked(console, &canvas, area);
     else if (framed && canvas.width >= TWO_PANES && !console->on_apps)
         draw_framed_pair(console, &canvas, area);
@@ -390,6 +391,10 @@ void console_draw_all(Console *console, int64_t now)
         draw_framed_one(console, &canvas, area);
     else
         console_draw_pane(console, &canvas, console->focus, area);
+    if (console->tour != NULL) {
+        Canvas part = canvas_part(&canvas, 0, area.y + area.height, canvas.width, tour);
+        tour_draw(console->tour, &part);
+    }
     title = framed ? g_strdup("mse-console") : focused->class->title(focused, &console->model);
     draw_bar(console, &canvas, title);
     draw_bottom(console, &canvas);

@@ -8,6 +8,7 @@
 #include "ui/console.h"
 #include "ui/app_verbs.h"
 #include "ui/program.h"
+#include "ui/tour.h"
 #include "ui/edit.h"
 
 #include <jansson.h>
@@ -63,6 +64,8 @@ struct Console {
     bool zoomed;
     bool mouse;
     char *scheme; /* or NULL: as the settings say */
+
+    Tour *tour; /* or NULL */
 
     Key key_before;        /* the last key, when it was a command's; 0: it was not */
     int64_t key_before_at; /* monotonic */

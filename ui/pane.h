@@ -76,6 +76,8 @@ GArray *apps_pane_chosen(const Pane *pane);
 GArray *apps_pane_in_sight(const Pane *pane);
 /* Whether the CPU column is there and switched on. */
 bool apps_pane_wants_cpu(const Pane *pane, const Model *model);
+/* Selects the application of that name; false when there is none in the list. */
+bool apps_pane_select(Pane *pane, const Model *model, const char *name);
 void apps_pane_state(const Pane *pane, const Model *model, const char **sort, bool *descending,
                      const char **selected);
 void apps_pane_restore(Pane *pane, const Model *model, const char *sort, bool descending,

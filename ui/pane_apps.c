@@ -379,6 +379,16 @@ static bool may_order_by_figures(AppsPane *self)
     return true;
 }
 
+bool apps_pane_select(Pane *pane, const Model *model, const char *name)
+{
+    AppsPane *self = (AppsPane *)pane;
+
+    g_free(self->wanted);
+    self->wanted = g_strdup(name);
+    select_wanted(self, model);
+    return self->wanted == NULL;
+}
+
 /* Changes of a state alone do not change an order by name: nothing is sorted for them. */
 static void refresh(AppsPane *self, const Model *model, Jobs *jobs)
 {

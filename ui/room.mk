@@ -116,6 +116,8 @@ libui_a_SOURCES = \
 	ui/text.h \
 	ui/theme.c \
 	ui/theme.h \
+	ui/tour.c \
+	ui/tour.h \
 	ui/ui.c \
 	ui/ui.h \
 	ui/verb_job.c \

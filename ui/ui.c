@@ -145,7 +145,9 @@ static int run_script(const UiOptions *options)
 
 /* ---- the console ---- */
 
-static void leave(Console *console, Recorder *recorder, LoopEnd how, int number)
+/* Does not come back: threads that still wait for somebody end with the process, and nothing is
+ * taken down under them, as exit() would. */
+G_NORETURN static void leave(Console *console, Recorder *recorder, LoopEnd how, int number)
 {
     g_autofree char *history = console_state_path("history");
     Jobs *jobs = console_model(console)->jobs;
@@ -155,16 +157,14 @@ static void leave(Console *console, Recorder *recorder, LoopEnd how, int number)
     console_save_state(console);
     screen_leave();
     recorder_free(recorder);
-    if (!jobs_stop(jobs, GRACE_MILLISECONDS)) {
-        /* A job that does not listen must not hold the person: its threads end with the process. */
-        if (how == LOOP_SIGNAL)
-            die_by(number);
-        _exit(how == LOOP_QUIT ? 0 : 128 + SIGHUP);
-    }
-    console_free(console);
-    line_done();
+    if (jobs_stop(jobs, GRACE_MILLISECONDS)) {
+        console_free(console);
+        line_done();
+    } /* else a job does not listen: it must not hold the person */
+    fflush(NULL);
     if (how == LOOP_SIGNAL)
         die_by(number);
+    _exit(how == LOOP_QUIT ? 0 : 128 + SIGHUP);
 }
 
 int ui_run(const UiOptions *options)
@@ -202,5 +202,5 @@ int ui_run(const UiOptions *options)
     console_resize(console, width, height);
     how = loop_run(console, options->settings, recorder, &number);
     leave(console, recorder, how, number);
-    return how == LOOP_QUIT ? 0 : 128 + SIGHUP;
+    return 1; /* not reached */
 }

@@ -20,6 +20,7 @@ typedef struct UiOptions {
     bool fleet;
     bool read_only;           /* applications are not stopped, restarted, removed or killed */
     const Settings *settings; /* colours and keys; NULL: defaults. Borrowed */
+    bool tour; /* explain, step by step, what is shown: for the demo's applications */
     /* `-e`: lines of the `:` grammar between semicolons. They run one after the other, each when
      * the jobs before it are done, on a canvas without a terminal; what verbs say goes to standard
      * output and standard error. NULL: the console. Borrowed. */

@@ -114,6 +114,7 @@ static void run(UiJob *ui_job, void *data)
         .text = on_text,
         .error = on_error,
         .progress = on_progress,
+        .careful = true,
     };
     VerbJob *self = data;
     g_autoptr(Job) job = job_new(&sink, self, false, ui_job->cancel);

@@ -54,7 +54,8 @@ static int run_console(Job *job, const Arguments *arguments)
         return job_fail(job, error);
     ConsoleWay way = {.script = arguments_value(arguments, "execute"),
                       .record = arguments_value(arguments, "record"),
-                      .plain = arguments_flag(arguments, "plain")};
+                      .plain = arguments_flag(arguments, "plain"),
+                      .tour = arguments_flag(arguments, "tour")};
     g_autofree char *why = NULL;
     if (!the_door)
         why = g_strdup(_("The console is not in this program."));
@@ -84,6 +85,9 @@ static const VerbOption options[] = {
      .help =
          N_("for screen readers and serial lines: the same verbs, line by line, without colours "
             "or a cursor that moves; \"watch\" tells what happens")},
+    {.name = "tour",
+     .kind = ARGUMENT_NONE,
+     .help = N_("explain step by step what there is to see; made for the demo's applications")},
     {0},
 };
 

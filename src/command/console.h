@@ -13,6 +13,7 @@ typedef struct ConsoleWay {
     const char *script; /* lines to run instead; NULL: none */
     const char *record; /* the file that what it shows is recorded to; NULL: none */
     bool plain;         /* lines in, lines out */
+    bool tour;          /* explains what the demo shows */
 } ConsoleWay;
 
 typedef struct ConsoleDoor {

@@ -71,6 +71,8 @@ static int open_console(Job *job, const Arguments *arguments, const char *direct
     g_autoptr(GPtrArray) argv = g_ptr_array_new();
     g_ptr_array_add(argv, (char *)"/proc/self/exe");
     g_ptr_array_add(argv, (char *)"console");
+    if (arguments_flag(arguments, "tour"))
+        g_ptr_array_add(argv, (char *)"--tour");
     if (script != NULL) {
         g_ptr_array_add(argv, (char *)"-e");
         g_ptr_array_add(argv, (char *)script);
@@ -109,6 +111,9 @@ static int run_demo(Job *job, const Arguments *arguments)
 }
 
 static const VerbOption options[] = {
+    {.name = "tour",
+     .kind = ARGUMENT_NONE,
+     .help = N_("explain: the console goes through it step by step, at the space bar")},
     {.name = "execute",
      .letter = 'e',
      .kind = ARGUMENT_TEXT,

@@ -16,6 +16,7 @@ typedef struct Request {
     const char *certificate, *key; /* one of the two */
     char *output;                  /* owned */
     bool directory;                /* that it lies in is made when it is missing */
+    bool unverified;               /* sealed although nobody verified the certificate here */
 } Request;
 
 /* One of two spellings, not both, not none. */
@@ -51,6 +52,7 @@ static int read_request(Job *job, const Arguments *arguments, Request *request)
         return verb_usage(job, _("home seal: for whom? One of --cert FILE, --receiver-enclave FILE "
                                  "and --receiver-public-key FILE"));
     request->directory = arguments_value(arguments, "secrets") != NULL;
+    request->unverified = arguments_flag(arguments, "unverified");
     request->output = output_of(arguments, request->directory, request->input);
     if (!request->output)
         return verb_usage(job, _("home seal: --input wants --output FILE"));
@@ -83,6 +85,18 @@ static void warn(Job *job, const Recipient *recipient)
     else if (recipient->simulated)
         job_warn(job, "%s",
                  _("SIMULATED: this certificate was trusted under a root that is not Intel's"));
+}
+
+/* In the console a warning is easily missed: whoever wants it says so. */
+static bool is_refused(Job *job, const Request *request, const Recipient *recipient)
+{
+    if (!job_is_careful(job) || request->unverified || !recipient->certificate_sha256 ||
+        (recipient->last_verdict && recipient_was_trusted(recipient)))
+        return false;
+    job_warn(job, "%s",
+             _("Nothing was sealed: verify the evidence of this certificate first, or add "
+               "--unverified if you know whom it belongs to"));
+    return true;
 }
 
 static void say(Job *job, const Request *request, const Recipient *recipient)
@@ -120,6 +134,8 @@ static int seal(Job *job, const Request *request)
     if (recipient.certificate_sha256 && !recipient_recall(&recipient, journal, &forgotten))
         job_warn(job, "%s", forgotten->message);
     warn(job, &recipient);
+    if (is_refused(job, request, &recipient))
+        return EXIT_ERROR;
     const CipherFiles files = {
         .input = request->input, .output = request->output, .cancel = job_cancel(job)};
     g_autofree char *directory = g_path_get_dirname(request->output);
@@ -164,6 +180,9 @@ static const VerbOption options[] = {
      .kind = ARGUMENT_OUTPUT,
      .metavar = "PATH",
      .help = N_("with --secrets the directory (default: this one), with --input the file")},
+    {.name = "unverified",
+     .kind = ARGUMENT_NONE,
+     .help = N_("in the console: also for a certificate that was never verified as trusted here")},
     {0},
 };
 
@@ -177,6 +196,6 @@ const Verb verb_home_seal = {
                       "verified as trusted on this machine. The journal keeps what was sealed for "
                       "which measurement, and nothing of the secrets."),
     .options = options,
-    .flags = VERB_READ_ONLY | VERB_SHELL_ONLY,
+    .flags = VERB_READ_ONLY,
     .run = run_seal,
 };

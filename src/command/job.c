@@ -46,6 +46,11 @@ Cancel *job_cancel(const Job *job)
     return job->cancel;
 }
 
+bool job_is_careful(const Job *job)
+{
+    return job->sink.careful;
+}
+
 void job_begin(Job *job, const Verb *verb, bool json)
 {
     job->verb = verb;

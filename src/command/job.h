@@ -36,6 +36,9 @@ typedef struct JobSink {
     void (*raw)(const void *bytes, size_t size, void *data);
     /* Asks a person, and waits for the answer. NULL: there is nobody. */
     JobAnswer (*ask)(const char *question, void *data);
+    /* Whoever reads may miss a warning among other things: what the shell warns about is refused
+     * where a verb says so. */
+    bool careful;
 } JobSink;
 
 Job *job_new(const JobSink *sink, void *data, bool json, Cancel *cancel);
@@ -45,6 +48,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Job, job_free)
 /* Whether rows are wanted as JSON: then a verb emits rows alone, and no text. */
 bool job_json(const Job *job);
 Cancel *job_cancel(const Job *job);
+bool job_is_careful(const Job *job);
 
 /* Steals. Columns of the verb that the row leaves out become null: unknown is null. */
 void job_emit(Job *job, json_t *row);

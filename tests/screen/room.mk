@@ -58,3 +58,10 @@ TESTS += tests/screen/test-panes
 tests_screen_test_panes_SOURCES = tests/screen/test-panes.c $(screen_engine)
 tests_screen_test_panes_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/screen
 tests_screen_test_panes_LDADD = $(SCREEN_LIBS)
+
+check_PROGRAMS += tests/screen/test-tour
+TESTS += tests/screen/test-tour
+tests_screen_test_tour_SOURCES = tests/screen/test-tour.c tests/screen/terminal.c \
+	tests/screen/terminal.h
+tests_screen_test_tour_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/screen
+tests_screen_test_tour_LDADD = $(SCREEN_LIBS)

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The demo's tour from its first step to its end, as a person sees it, in English and in French.
+ */
+#include "config.h"
+
+#include "terminal.h"
+
+#include <locale.h>
+#include <string.h>
+
+/* What is to be seen at each step, besides its text. */
+typedef struct Seen {
+    const char *english, *french;
+} Seen;
+
+static const Seen steps[] = {
+    {"┌ Apps ── 6 ─", "┌ Applications ── 6 ─"},
+    {"Evidence ── helloworld", "Preuve ── helloworld"},
+    {"QE", "QE"}, /* the chain of trust */
+    {"Evidence ── ledger", "Preuve ── ledger"},
+    {"Logs ── helloworld", "Journal ── helloworld"},
+    {"▸ billing", "▸ billing"},
+    {"secrets_to_seal.json.sealed", "secrets_to_seal.json.sealed"},
+    {"billing is ready", "billing est prête"},
+    {"▸ billing     running", "▸ billing"},
+    {"▸ scoring     running           ✖ REJECTED", "▸ scoring"},
+    {"── scoring", "── scoring"},
+    {"▸ scoring", "▸ scoring"},
+};
+
+static char *program(const char *name)
+{
+    const char *build = g_getenv("MSE_TEST_BUILD");
+    return g_build_filename(build != NULL ? build : ".", name, NULL);
+}
+
+static bool left_something(const char *directory)
+{
+    g_autoptr(GDir) dir = g_dir_open(directory, 0, NULL);
+    for (const char *name; (name = g_dir_read_name(dir)) != NULL;)
+        if (g_str_has_prefix(name, "mse-console-demo."))
+            return true;
+    return false;
+}
+
+static void take_tour(const char *const *environment, const char *directory, bool french)
+{
+    g_autofree char *console = program("mse-console");
+    const char *argv[] = {console, "demo", "--tour", NULL};
+    const TerminalOptions options = {.columns = 130, .rows = 38, .environment = environment};
+    g_autoptr(Terminal) terminal = terminal_start(argv, &options);
+    for (unsigned i = 0; i < G_N_ELEMENTS(steps); i++) {
+        g_autofree char *head =
+            g_strdup_printf(french ? "Visite, étape %u sur %u" : "Tour, step %u of %u", i + 1,
+                            (unsigned)G_N_ELEMENTS(steps));
+        terminal_wait_text(terminal, head);
+        terminal_wait_text(terminal, french ? steps[i].french : steps[i].english);
+        terminal_wait_text(terminal, " SIMULATED ");
+        terminal_type(terminal, " ");
+    }
+    terminal_wait_gone(terminal, french ? "Visite, étape" : "Tour, step");
+    terminal_type(terminal, "q");
+    g_assert_cmpint(terminal_wait_end(terminal), ==, 0);
+    g_assert_false(left_something(directory));
+}
+
+static void test_english(void)
+{
+    const char *home = g_get_home_dir();
+    g_autofree char *runtime = g_strconcat("XDG_RUNTIME_DIR=", home, NULL);
+    const char *environment[] = {runtime, NULL};
+    take_tour(environment, home, false);
+}
+
+/* A French locale made for this run alone, from the C library's own sources; NULL: it cannot be. */
+static char *make_french(const char *directory)
+{
+    g_autofree char *target = g_build_filename(directory, "fr_FR.UTF-8", NULL);
+    char *argv[] = {
+        (char *)"localedef", (char *)"-i", (char *)"fr_FR", (char *)"-f", (char *)"UTF-8",
+        (char *)target,      NULL};
+    int status;
+    if (!g_spawn_sync(NULL, argv, NULL,
+                      G_SPAWN_SEARCH_PATH | G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL,
+                      NULL, NULL, NULL, NULL, &status, NULL) ||
+        status != 0)
+        return NULL;
+    return g_strconcat("LOCPATH=", directory, NULL);
+}
+
+static void test_french(void)
+{
+    const char *home = g_get_home_dir();
+    g_autofree char *locales = make_french(home);
+    if (locales == NULL) {
+        g_test_skip("localedef cannot make a French locale here");
+        return;
+    }
+    g_autofree char *runtime = g_strconcat("XDG_RUNTIME_DIR=", home, NULL);
+    g_autofree char *catalogues = program("po");
+    g_autofree char *domain = g_strconcat("TEXTDOMAINDIR=", catalogues, NULL);
+    const char *environment[] = {runtime,       locales, domain, "LC_ALL=fr_FR.UTF-8",
+                                 "LANGUAGE=fr", NULL};
+    take_tour(environment, home, true);
+}
+
+int main(int argc, char **argv)
+{
+    setlocale(LC_ALL, "");
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/tour/english", test_english);
+    g_test_add_func("/tour/french", test_french);
+    return g_test_run();
+}

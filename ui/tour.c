@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "ui/tour.h"
+
+#include "core/i18n.h"
+#include "ui/text.h"
+
+enum { LINES_MOST = 4, MARGIN = 2 };
+
+typedef struct TourStep {
+    const char *lines[LINES_MOST]; /* of the `:` line, done when the step begins */
+    const char *text;              /* N_() */
+} TourStep;
+
+/* The applications are those of `mse-sim demo`. */
+static const TourStep steps[] = {
+    {{NULL},
+     N_("Six applications run on a SIMULATED platform, each a process with a certificate and a "
+        "quote of its own; nothing here touches your machine's Docker. The list says what each "
+        "does, whether its evidence is trusted, and until when.")},
+    {{"select helloworld", "focus-2"},
+     N_("Evidence: mse-console judged it here, on this machine, asking nobody's opinion: every "
+        "signature from the root down to the application's measurement, every revocation list. "
+        "SIMULATED stands in the header because the root is not Intel's.")},
+    {{"chain"},
+     N_("The same as a chain of trust: the application's certificate carries a quote, the quote is "
+        "signed by the quoting enclave, which Intel's certificates vouch for; the collateral says "
+        "what is known of the platform.")},
+    {{"chain", "focus-1", "select ledger", "focus-2"},
+     N_("ledger runs on a platform without the latest security updates: its TCB is OutOfDate, "
+        "which the policy does not accept. Enter on a check explains what it proves and what to do "
+        "when it fails.")},
+    {{"focus-1", "select helloworld", "logs"},
+     N_("Logs follow as they are written; F follows, p pauses, / searches, & filters, e goes to "
+        "the next error. Whatever a log holds, no byte of it reaches your terminal as a command.")},
+    {{"focus-1", "select billing", "describe"},
+     N_("billing waits for secrets: it was spawned, its evidence is collected and trusted, but "
+        "nobody has sent it anything yet. Next we seal a secret that its operator cannot read.")},
+    {{"home seal --secrets secrets_to_seal.json --cert ../apps/billing/opt/input/ratls.pem"},
+     N_("The code provider's step, as in the shell: the secret is sealed to the key in billing's "
+        "quote, which only that enclave has. The journal keeps that it was sealed, and for which "
+        "measurement; never what.")},
+    {{"home run billing --sealed-secrets secrets_to_seal.json.sealed"},
+     N_("The operator's step: the sealed secret is sent over a connection that is pinned to the "
+        "verified certificate before a byte leaves. The enclave opens it and starts the "
+        "application.")},
+    {{"back", "back", "focus-1", "select billing"},
+     N_("billing runs now: its row changed by itself, by the engine's events and its health "
+        "endpoint.")},
+    {{"select scoring", "focus-2"},
+     N_("Meanwhile somebody started scoring again with other code. Its certificate and its "
+        "measurement changed, so it is REJECTED and an alarm stands in the header until it is "
+        "acknowledged.")},
+    {{"focus-1", "history"},
+     N_("The history of an application: what its engine told of it. Verdicts are in the journal, "
+        "each line carrying the hash of the one before.")},
+    {{"back", "focus-1"},
+     N_("That is the tour. ? shows the keys of a pane, : takes the shell's own verbs, Y copies the "
+        "command line of what was done last, q leaves, and everything the demo made is gone "
+        "then.")},
+};
+
+struct Tour {
+    unsigned at;
+    bool over;
+};
+
+Tour *tour_new(void)
+{
+    return g_new0(Tour, 1);
+}
+
+void tour_free(Tour *tour)
+{
+    g_free(tour);
+}
+
+static void begin_step(const Tour *tour, Console *console)
+{
+    const TourStep *step = &steps[tour->at];
+
+    for (unsigned i = 0; i < LINES_MOST && step->lines[i] != NULL; i++)
+        console_run_line(console, step->lines[i]);
+}
+
+bool tour_key(Tour *tour, Console *console, Key key)
+{
+    if (tour->over || key != ' ')
+        return false;
+    if (tour->at + 1 == G_N_ELEMENTS(steps)) {
+        tour->over = true;
+        return true;
+    }
+    tour->at++;
+    begin_step(tour, console);
+    return true;
+}
+
+bool tour_is_over(const Tour *tour)
+{
+    return tour->over;
+}
+
+static char *head_text(const Tour *tour)
+{
+    const unsigned n = (unsigned)G_N_ELEMENTS(steps);
+
+    return g_strdup_printf(_("Tour, step %u of %u"), tour->at + 1, n);
+}
+
+static const char *foot_text(const Tour *tour)
+{
+    return tour->at + 1 == G_N_ELEMENTS(steps) ? _("Space ends the tour") : _("Space goes on");
+}
+
+int tour_height(const Tour *tour, int width)
+{
+    const char *next = _(steps[tour->at].text);
+    int height = 1; /* the rule */
+
+    while (next != NULL) {
+        const char *line = next;
+        text_break(line, (unsigned)MAX(width - 2 * MARGIN, 1), &next);
+        height++;
+    }
+    return height;
+}
+
+void tour_draw(const Tour *tour, const Canvas *canvas)
+{
+    g_autofree char *head = head_text(tour);
+    const char *next = _(steps[tour->at].text);
+    const int columns = MAX(canvas->width - 2 * MARGIN, 1);
+    int y = 0, x;
+
+    canvas_fill(canvas, 0, y, canvas->width, ROLE_FOCUS, 0x2500);
+    x = canvas_text(canvas, MARGIN, y, ROLE_FOCUS, " ");
+    x = canvas_text(canvas, x, y, ROLE_TITLE_FOCUS, head);
+    canvas_text(canvas, x, y, ROLE_FOCUS, " ");
+    canvas_right(canvas, x + 2, canvas->width - MARGIN, y, ROLE_KEY, foot_text(tour));
+    while (next != NULL && ++y < canvas->height) {
+        const char *line = next;
+        const size_t bytes = text_break(line, (unsigned)columns, &next);
+        g_autofree char *text = g_strndup(line, bytes);
+        canvas_text(canvas, MARGIN, y, ROLE_TEXT, text);
+    }
+}
