@@ -147,7 +147,7 @@ static int run_script(const UiOptions *options)
 
 /* Does not come back: threads that still wait for somebody end with the process, and nothing is
  * taken down under them, as exit() would. */
-G_NORETURN static void leave(Console *console, Recorder *recorder, LoopEnd how, int number)
+static _Noreturn void leave(Console *console, Recorder *recorder, LoopEnd how, int number)
 {
     g_autofree char *history = console_state_path("history");
     Jobs *jobs = console_model(console)->jobs;
@@ -202,5 +202,4 @@ int ui_run(const UiOptions *options)
     console_resize(console, width, height);
     how = loop_run(console, options->settings, recorder, &number);
     leave(console, recorder, how, number);
-    return 1; /* not reached */
 }
