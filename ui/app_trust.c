@@ -10,8 +10,10 @@
 #include "core/sanitize.h"
 #include "ui/model.h"
 
-/* News at a stretch, before keys are looked at again. */
-enum { NEWS_MICROSECONDS = 4000 };
+enum {
+    NEWS_MICROSECONDS = 4000,            /* at a stretch, before keys are looked at again */
+    BELL_MICROSECONDS = 5 * 1000 * 1000, /* alarms that come together ring once */
+};
 
 static void wake(void *data)
 {
@@ -39,14 +41,7 @@ static void keep_whole(Apps *apps, unsigned number)
 
 static Outcome outcome_of_trust(const Trust *trust)
 {
-    static const Outcome of_verdict[N_VERDICTS] = {
-        [VERDICT_TRUSTED] = OUTCOME_TRUSTED,
-        [VERDICT_TRUSTED_WITH_WARNINGS] = OUTCOME_WARNINGS,
-        [VERDICT_EXPIRED] = OUTCOME_EXPIRED,
-        [VERDICT_REJECTED] = OUTCOME_REJECTED,
-    };
-
-    return trust->judged ? of_verdict[trust->verdict] : OUTCOME_UNREADABLE;
+    return trust->judged ? outcome_of_verdict(trust->verdict) : OUTCOME_UNREADABLE;
 }
 
 static char *origin_text(const Apps *apps, const AppRow *row, const JudgeNews *news)
@@ -98,6 +93,50 @@ static void note(const Apps *apps, AppRow *row, JudgeNews *news)
     input->kind_text = model_kind_text(input->result);
 }
 
+static void say(const char *sentence, void *data)
+{
+    mailbox_post(data, (Message){.kind = MESSAGE_SAID,
+                                 .number = ROLE_WARNING,
+                                 .data = g_strdup(sentence),
+                                 .free_data = g_free});
+}
+
+static AlarmCommand *command_of(Model *model)
+{
+    const Settings *settings = model->settings;
+
+    if (model->on_alarm == NULL)
+        model->on_alarm = alarm_command_new(
+            settings == NULL ? NULL : settings_texts(settings, SETTING_ALARM_ON_ALARM), 0, say,
+            model->mailbox);
+    return model->on_alarm;
+}
+
+static void ring(Model *model)
+{
+    int64_t now = clock_monotonic();
+
+    if (model->settings != NULL && !settings_flag(model->settings, SETTING_ALARM_BELL))
+        return;
+    model->bell = model->rung_at == 0 || now - model->rung_at >= BELL_MICROSECONDS;
+    if (model->bell)
+        model->rung_at = now;
+}
+
+/* Said, rung, and handed to the command of the settings. */
+static void raise_alarm(Model *model, const AppRow *row)
+{
+    g_autofree char *text = alarm_text(row->alarm);
+
+    mailbox_post(model->mailbox,
+                 (Message){.kind = MESSAGE_SAID,
+                           .number = ROLE_ALARM,
+                           .data = g_strdup_printf(_("ALARM: %s: %s"), row->name, text),
+                           .free_data = g_free});
+    ring(model);
+    alarm_command_run(command_of(model), row->alarm, &row->trust);
+}
+
 static void take(Model *model, JudgeNews *news)
 {
     Apps *apps = model->apps;
@@ -113,22 +152,40 @@ static void take(Model *model, JudgeNews *news)
     apps->version++;
     if (row->evidence.result != NULL)
         keep_whole(apps, number);
+    if (news->raised && row->alarm != NULL)
+        raise_alarm(model, row);
+    /* What a person gave could not be judged, and what was known stands. */
+    if (row->trust.judged && row->evidence.problem != NULL)
+        say(row->evidence.problem, model->mailbox);
+    if (news->journal_problem != NULL)
+        say(news->journal_problem, model->mailbox);
 }
 
 bool model_take_trust(Model *model)
 {
     int64_t until = clock_monotonic() + NEWS_MICROSECONDS;
     JudgeNews *news;
+    bool any = false;
 
     while (model->apps != NULL && (news = judge_take(model->apps->judge)) != NULL) {
         take(model, news);
         judge_news_free(news);
+        any = true;
         if (clock_monotonic() < until)
             continue;
         wake(model->mailbox);
         break;
     }
-    return true;
+    return any;
+}
+
+unsigned model_expiry_days(const Model *model)
+{
+    enum { USUAL_DAYS = 14 };
+
+    return model->settings == NULL
+               ? USUAL_DAYS
+               : (unsigned)settings_number(model->settings, SETTING_ALARM_EXPIRY_DAYS);
 }
 
 void model_judge_apps(Model *model, const GArray *numbers)
@@ -138,6 +195,27 @@ void model_judge_apps(Model *model, const GArray *numbers)
         if (row != NULL)
             judge_again(model->apps->judge, row->app->source, row->app->id, true);
     }
+}
+
+void model_give_evidence(Model *model, unsigned number, const char *path)
+{
+    const AppRow *row = apps_row(model->apps, number);
+
+    if (row != NULL)
+        judge_give(model->apps->judge, row->app->source, row->app->id, path);
+}
+
+unsigned model_acknowledge(Model *model, const GArray *numbers)
+{
+    unsigned n = 0;
+
+    if (numbers == NULL)
+        return judge_acknowledge_all(model->apps->judge);
+    for (unsigned i = 0; i < numbers->len; i++) {
+        const AppRow *row = apps_row(model->apps, g_array_index(numbers, unsigned, i));
+        n += row != NULL && judge_acknowledge(model->apps->judge, row->app->source, row->app->id);
+    }
+    return n;
 }
 
 /* The whole of what is looked at, when it was let go. */

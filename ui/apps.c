@@ -37,7 +37,7 @@ static void free_row(void *data)
     g_free(data);
 }
 
-static void free_event(void *data)
+void app_event_free(void *data)
 {
     AppEvent *event = data;
 
@@ -89,7 +89,7 @@ void apps_free(Apps *apps)
     g_byte_array_unref(apps->interest);
     g_queue_clear(&apps->free);
     g_queue_clear(&apps->kept);
-    g_queue_clear_full(&apps->events, free_event);
+    g_queue_clear_full(&apps->events, app_event_free);
     g_free(apps);
 }
 
@@ -308,6 +308,44 @@ static void take_gone(Apps *apps, unsigned source, const char *id)
     apps->order_version++;
 }
 
+/* ---- trust ---- */
+
+static unsigned count_ending(const Apps *apps, int64_t now, unsigned days)
+{
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < apps->rows->len; i++) {
+        const AppRow *row = apps->rows->pdata[i];
+        n += row->present &&
+             trust_ending(trust_end(&row->trust, row->app), now, days) == TRUST_ENDS_SOON;
+    }
+    return n;
+}
+
+unsigned apps_ending(Apps *apps, int64_t now, unsigned days)
+{
+    if (apps->ending_minute == now / 60 && apps->ending_version == apps->version)
+        return apps->ending;
+    apps->ending_minute = now / 60;
+    apps->ending_version = apps->version;
+    apps->ending = count_ending(apps, now, days);
+    return apps->ending;
+}
+
+bool apps_next_alarm(const Apps *apps, unsigned number, unsigned *next)
+{
+    unsigned n = apps->rows->len;
+
+    for (unsigned i = 1; i <= n; i++) {
+        unsigned at = (number + i) % n;
+        if (((const AppRow *)apps->rows->pdata[at])->alarm == NULL)
+            continue;
+        *next = at;
+        return true;
+    }
+    return false;
+}
+
 /* ---- what happened ---- */
 
 static const struct {
@@ -347,7 +385,7 @@ static void take_event(Apps *apps, unsigned source, const DockerEvent *event)
     }
     g_queue_push_tail(&apps->events, kept);
     if (g_queue_get_length(&apps->events) > APP_EVENTS_KEPT)
-        free_event(g_queue_pop_head(&apps->events));
+        app_event_free(g_queue_pop_head(&apps->events));
 }
 
 /* ---- deltas ---- */

@@ -41,6 +41,7 @@ typedef struct AppEvent {
 } AppEvent;
 
 enum { APP_EVENTS_KEPT = 4096 };
+void app_event_free(void *event);
 
 /* Counted in the header, in this order. */
 typedef enum {
@@ -69,6 +70,9 @@ typedef struct Apps {
     GQueue kept;                /* numbers of rows with a whole result, the oldest first */
     unsigned alarms;            /* rows with one */
     unsigned simulated;         /* judged, and rest on a root that is not Intel's */
+    unsigned ending;            /* end soon, … */
+    int64_t ending_minute;      /* … as of this minute, */
+    uint64_t ending_version;    /* and of this version */
     unsigned name_width;
     uint64_t version;       /* counts all changes */
     uint64_t order_version; /* those that may change an order by name */
@@ -102,6 +106,10 @@ bool apps_is_old(const Apps *apps, const AppRow *row);
 
 /* The row of an application; NULL: it is not there. `number` (may be NULL) gets its number. */
 AppRow *apps_find(const Apps *apps, unsigned source, const char *id, unsigned *number);
+/* How many end within so many days; `now` in Unix seconds. */
+unsigned apps_ending(Apps *apps, int64_t now, unsigned days);
+/* The next row after `number` that has an alarm, around the end; false: there is none. */
+bool apps_next_alarm(const Apps *apps, unsigned number, unsigned *next);
 /* Adds the row to all counts (1) or takes it out of them (-1): around every change of it. */
 void apps_count(Apps *apps, const AppRow *row, int by);
 

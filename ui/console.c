@@ -377,6 +377,9 @@ void console_message(Console *console, Message *message)
     default:
         break;
     }
+    if (console->model.bell)
+        console->wishes |= WISH_BELL;
+    console->model.bell = false;
     changed |= console_take_program(console, message) | tell_panes(console, message);
     console->changed |= changed;
     console_turn_to_files(console);

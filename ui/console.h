@@ -24,6 +24,7 @@ typedef enum {
     WISH_THEME = 1 << 5, /* console_scheme */
     WISH_GIVE = 1 << 6,  /* the terminal, to another program: console_start_program */
     WISH_TAKE = 1 << 7,  /* it back */
+    WISH_BELL = 1 << 8,
 } Wish;
 
 Console *console_new(const UiOptions *options, bool ascii);

@@ -297,8 +297,10 @@ static char *alarm_segment(const Apps *apps)
 }
 
 /* The last is what must be seen first: where there is no room, the first ones go. */
-static GArray *bar_segments(const Apps *apps)
+static GArray *bar_segments(const Model *model)
 {
+    Apps *apps = model->apps;
+    unsigned ending = apps_ending(apps, model->now, model_expiry_days(model));
     static const AppsCount order[] = {APPS_STOPPED, APPS_RUNNING, APPS_INITIALIZING, APPS_WAITING,
                                       APPS_ON_ERROR};
     static const Outcome bad[] = {OUTCOME_WARNINGS, OUTCOME_EXPIRED, OUTCOME_REJECTED};
@@ -314,6 +316,9 @@ static GArray *bar_segments(const Apps *apps)
             add_segment(
                 segments, outcome_table[bad[i]].role,
                 g_strdup_printf("%u %s", apps->trust[bad[i]], _(outcome_table[bad[i]].word)));
+    if (ending > 0)
+        add_segment(segments, ROLE_WARNING,
+                    g_strdup_printf(P_("%u ends soon", "%u end soon", ending), ending));
     if (apps->alarms > 0)
         add_segment(segments, ROLE_ALARM, alarm_segment(apps));
     return segments;
@@ -369,7 +374,7 @@ static int draw_sources(Console *console, const Canvas *canvas, int x, int end)
 
 void console_draw_apps_bar(Console *console, const Canvas *canvas, int x, int end)
 {
-    g_autoptr(GArray) segments = bar_segments(console->model.apps);
+    g_autoptr(GArray) segments = bar_segments(&console->model);
     bool any = false;
 
     x = draw_sources(console, canvas, x, end) + 1;
@@ -382,6 +387,78 @@ void console_draw_apps_bar(Console *console, const Canvas *canvas, int x, int en
         end = canvas_right(canvas, x, end, 0, segment->role, segment->text);
         any = true;
     }
+}
+
+/* ---- alarms and evidence ---- */
+
+static void go_to_alarm(Console *console)
+{
+    unsigned number = 0, next;
+
+    apps_pane_selected(console->left, &number);
+    if (!apps_next_alarm(console->model.apps, number, &next)) {
+        console_say(console, ROLE_DIM, "%s", _("there is no alarm"));
+        return;
+    }
+    apps_pane_select_number(console->left, next);
+    {
+        const AppRow *row = apps_row(console->model.apps, next);
+        g_autofree char *text = alarm_text(row->alarm);
+        console_say(console, ROLE_ALARM, _("ALARM: %s: %s"), row->name, text);
+    }
+}
+
+void console_acknowledge(Console *console, bool all)
+{
+    g_autoptr(GArray) numbers = NULL;
+    unsigned n;
+
+    if (!console->on_apps) {
+        console_say(console, ROLE_DIM, "%s", _(":apps shows the applications first"));
+        return;
+    }
+    numbers = all ? NULL : apps_pane_chosen(console->left);
+    n = model_acknowledge(&console->model, numbers);
+    if (n > 0)
+        console_say(console, ROLE_TEXT, P_("%u alarm was seen", "%u alarms were seen", n), n);
+    else
+        go_to_alarm(console);
+}
+
+/* The application of that name, else the selected one. */
+static bool named_app(const Console *console, const char *name, unsigned *number)
+{
+    const Apps *apps = console->model.apps;
+
+    for (unsigned i = 0; name != NULL && i < apps->rows->len; i++) {
+        const AppRow *row = apps_row(apps, i);
+        if (row == NULL || !g_str_equal(row->app->name, name))
+            continue;
+        *number = i;
+        return true;
+    }
+    return name == NULL && apps_pane_selected(console->left, number);
+}
+
+/* verify NAME, verify NAME FILE, verify --evidence FILE */
+bool console_verify_app(Console *console, char *const *words, int n)
+{
+    bool given = n == 3 && g_str_equal(words[1], "--evidence");
+    const char *file = n == 3 ? words[2] : NULL;
+    g_autoptr(GArray) numbers = NULL;
+    unsigned number;
+
+    if (!console->on_apps || n < 2 || n > 3 ||
+        !named_app(console, given ? NULL : words[1], &number))
+        return false;
+    if (file != NULL) {
+        model_give_evidence(&console->model, number, file);
+        return true;
+    }
+    numbers = g_array_new(FALSE, FALSE, sizeof(unsigned));
+    g_array_append_val(numbers, number);
+    model_judge_apps(&console->model, numbers);
+    return true;
 }
 
 /* ---- four panes ---- */

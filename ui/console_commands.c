@@ -426,6 +426,10 @@ void console_run_command(Console *console, CommandId command)
     case COMMAND_VERIFY:
         verify(console);
         return;
+    case COMMAND_ACKNOWLEDGE:
+    case COMMAND_ACKNOWLEDGE_ALL:
+        console_acknowledge(console, command == COMMAND_ACKNOWLEDGE_ALL);
+        return;
     case COMMAND_EXPECT:
         expect(console);
         return;
@@ -641,6 +645,8 @@ void console_run_line(Console *console, const char *line)
             lines[i].run(console, words, n);
             return;
         }
+    if (g_str_equal(words[0], "verify") && console_verify_app(console, words, n))
+        return;
     if (!run_key_command(console, words, n))
         run_verb(console, line);
 }

@@ -121,6 +121,10 @@ void console_look_at_apps(Console *console);
 void console_draw_apps_bar(Console *console, const Canvas *canvas, int x, int end);
 void console_draw_four(Console *console, const Canvas *canvas, Rectangle area);
 void console_draw_stacked(Console *console, const Canvas *canvas, Rectangle area);
+/* A person has seen alarms. */
+void console_acknowledge(Console *console, bool all);
+/* `verify` of an application: with a file, or now. False when the words say another thing. */
+bool console_verify_app(Console *console, char *const *words, int n);
 bool console_ask_act(Console *console, CommandId command);
 void console_question_key(Console *console, Key key);
 void console_save_to(Console *console, const char *path);

@@ -32,6 +32,13 @@ const CommandRow command_table[N_COMMANDS] = {
     [COMMAND_VERIFY] = {"verify", "v", PANE_INPUTS | PANE_EVIDENCE | PANE_APPS, N_("verify"),
                         N_("verify again what is marked, else what is selected"),
                         "mse-console verify FILE", true},
+    [COMMAND_ACKNOWLEDGE] =
+        {"acknowledge", "a", PANE_APPS | PANE_EVIDENCE | PANE_LOGS | PANE_READING, N_("seen"),
+         N_("say that the alarm of what is marked, else of what is selected, was seen; when it has "
+            "none, go to the next that has"),
+         NULL, true},
+    [COMMAND_ACKNOWLEDGE_ALL] = {"acknowledge-all", "A", PANE_APPS, NULL,
+                                 N_("say that all alarms were seen"), NULL, true},
     [COMMAND_EXPECT] = {"expect", "e", PANE_INPUTS | PANE_EVIDENCE, N_("expect"),
                         N_("set what is expected (MRENCLAVE, MRSIGNER, policy, time) and judge all "
                            "again"),

@@ -120,6 +120,8 @@ static void grant_wishes(Loop *loop)
         screen_set_mouse(console_mouse(loop->console));
     if (wishes & WISH_COPY)
         copy(loop->console);
+    if (wishes & WISH_BELL)
+        screen_bell();
     if (wishes & WISH_THEME)
         set_theme(loop);
     if (wishes != WISH_NONE) {

@@ -31,6 +31,7 @@ typedef enum {
     MESSAGE_TRUST,         /* the judge has news (ui/app_trust.c) */
     MESSAGE_SECRETS,       /* the answer of pane_secrets.c; generation: of the question */
     MESSAGE_FIGURES,       /* number: of the stream that has some (ui/figures.h) */
+    MESSAGE_HISTORY,       /* GPtrArray of AppEvent*; answers app_history_ask */
     MESSAGE_SAID,          /* char*: a sentence for the message line; number: a Role */
 } MessageKind;
 

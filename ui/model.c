@@ -65,6 +65,7 @@ void model_clear(Model *model)
     g_ptr_array_unref(model->inputs);
     figures_free(model->figures);
     apps_free(model->apps);
+    alarm_command_free(model->on_alarm);
     g_queue_clear(&model->kept);
     g_clear_pointer(&model->repetition, ui_job_unref);
     mailbox_free(model->mailbox);

@@ -5,7 +5,9 @@
 #ifndef MSE_UI_MODEL_H
 #define MSE_UI_MODEL_H
 
+#include "app/settings.h"
 #include "app/verification.h"
+#include "fleet/alarm_command.h"
 #include "ui/apps.h"
 #include "ui/jobs.h"
 
@@ -49,7 +51,10 @@ typedef struct Model {
     int64_t now;      /* Unix seconds when the frame began */
     uint64_t version; /* counts changes of inputs and results */
     uint64_t generation;
-    char *done; /* the shell's command line for what was done last, or NULL */
+    char *done;             /* the shell's command line for what was done last, or NULL */
+    AlarmCommand *on_alarm; /* NULL before the first alarm */
+    bool bell;              /* is to be rung */
+    int64_t rung_at;        /* monotonic; 0: never */
 } Model;
 
 void model_init(Model *model, const VerificationRequest *defaults, const Settings *settings);
@@ -79,6 +84,12 @@ Judge *model_judge_new(Model *model);
 bool model_take_trust(Model *model);
 /* A person wants these judged now; unsigned, numbers of rows. */
 void model_judge_apps(Model *model, const GArray *numbers);
+/* A person names the file with the evidence of an application. */
+void model_give_evidence(Model *model, unsigned number, const char *path);
+/* A person has seen the alarms of these (all when NULL); how many there were. */
+unsigned model_acknowledge(Model *model, const GArray *numbers);
+/* Days before an end from which it is warned about. */
+unsigned model_expiry_days(const Model *model);
 /* This application is looked at: its whole result is found again when it was let go. */
 void model_want_app(Model *model, unsigned number);
 

@@ -19,7 +19,7 @@ const OutcomeRow outcome_table[N_OUTCOMES] = {
     [OUTCOME_COLLATERAL] = {"–", N_("collateral"), N_("collateral"), N_("COLLATERAL"), ROLE_DIM},
 };
 
-Outcome outcome_of(const VerificationResult *result)
+Outcome outcome_of_verdict(VerdictKind kind)
 {
     static const Outcome of_verdict[N_VERDICTS] = {
         [VERDICT_TRUSTED] = OUTCOME_TRUSTED,
@@ -28,10 +28,15 @@ Outcome outcome_of(const VerificationResult *result)
         [VERDICT_REJECTED] = OUTCOME_REJECTED,
     };
 
+    return of_verdict[kind];
+}
+
+Outcome outcome_of(const VerificationResult *result)
+{
     if (result == NULL)
         return OUTCOME_WAITING;
     if (result->verdict != NULL)
-        return of_verdict[result->verdict->kind];
+        return outcome_of_verdict(result->verdict->kind);
     if (result->kind == INPUT_COLLATERAL && result->error == NULL)
         return OUTCOME_COLLATERAL;
     return OUTCOME_UNREADABLE;

@@ -34,6 +34,8 @@ extern const OutcomeRow outcome_table[N_OUTCOMES];
 /* `result` NULL: not judged yet. */
 Outcome outcome_of(const VerificationResult *result);
 
+Outcome outcome_of_verdict(VerdictKind kind);
+
 /* The mark and the role of a check's result. */
 const char *check_mark(CheckResult result);
 Role check_role(CheckResult result);

@@ -72,6 +72,7 @@ void inputs_pane_restore(Pane *pane, const Model *model, const char *sort, bool 
 /* The list of applications, the same of it, and which rows are in sight. */
 Pane *apps_pane_new(const Model *model);
 bool apps_pane_selected(const Pane *pane, unsigned *number);
+void apps_pane_select_number(Pane *pane, unsigned number);
 GArray *apps_pane_chosen(const Pane *pane);
 GArray *apps_pane_in_sight(const Pane *pane);
 /* Whether the CPU column is there and switched on. */

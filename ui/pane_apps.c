@@ -28,9 +28,6 @@ enum {
     N_COLUMNS
 };
 
-/* Days before an end from which it is warned about. */
-enum { WARN_DAYS = 14, DAY = 24 * 60 * 60 };
-
 /* Columns from which a CPU is said in words too; and how often figures may change an order. */
 enum { CPU_IN_WORDS = 11, ORDER_MICROSECONDS = 2000000 };
 
@@ -50,7 +47,7 @@ static const ListColumn columns[N_COLUMNS] = {
     [COLUMN_CPU] = {"cpu", N_("CPU"), 5, 5, 13, 1},
     [COLUMN_PORT] = {"port", N_("PORT"), 5, 5, 6, 3},
     [COLUMN_SIZE] = {"size", N_("SIZE"), 6, 7, 8, 5},
-    [COLUMN_EXPIRES] = {"expires", N_("EXPIRES"), 10, 10, 12, 3},
+    [COLUMN_EXPIRES] = {"expires", N_("EXPIRES"), 7, 7, 8, 3},
     [COLUMN_CREATED] = {"created", N_("CREATED"), 8, 8, 9, 4},
     [COLUMN_ENGINE] = {"engine", N_("ENGINE"), 8, 12, 24, 2},
 };
@@ -91,6 +88,12 @@ static void trust_cell(const AppRow *row, unsigned width, ListCell *out)
     }
     if (!row->known)
         return;
+    if (row->alarm != NULL) {
+        out->mark = "▲";
+        out->text = row->trust.judged ? _(outcome->short_word) : _("ALARM");
+        out->role = ROLE_ALARM;
+        return;
+    }
     if (row->evidence.outcome == OUTCOME_UNREADABLE) {
         out->mark = "?";
         out->text = _("unknown");
@@ -109,20 +112,16 @@ static char cell_text[128];
 
 static void expires_cell(const Model *model, const AppRow *row, ListCell *out)
 {
+    static const Role roles[] = {
+        [TRUST_LASTS] = ROLE_DIM, [TRUST_ENDS_SOON] = ROLE_WARNING, [TRUST_ENDED] = ROLE_EXPIRED};
     int64_t end = ends_at(row);
-    g_autoptr(GDateTime) time = end == 0 ? NULL : g_date_time_new_from_unix_utc(end);
-    g_autofree char *text = time == NULL ? NULL : g_date_time_format(time, "%Y-%m-%d");
+    g_autofree char *text = trust_ending_text(end, model->now);
 
     if (text == NULL)
         return;
     g_strlcpy(cell_text, text, sizeof cell_text);
     out->text = cell_text;
-    if (end < model->now)
-        out->role = ROLE_EXPIRED;
-    else if (end - model->now < WARN_DAYS * DAY)
-        out->role = ROLE_WARNING;
-    else
-        out->role = ROLE_DIM;
+    out->role = roles[trust_ending(end, model->now, model_expiry_days(model))];
 }
 
 static void created_cell(const Model *model, const AppRow *row, ListCell *out)
@@ -589,6 +588,12 @@ Pane *apps_pane_new(const Model *model)
 bool apps_pane_selected(const Pane *pane, unsigned *number)
 {
     return list_selected(&((const AppsPane *)pane)->list, number);
+}
+
+void apps_pane_select_number(Pane *pane, unsigned number)
+{
+    ((AppsPane *)pane)->touched = true;
+    list_select_row(&((AppsPane *)pane)->list, number);
 }
 
 GArray *apps_pane_chosen(const Pane *pane)

@@ -369,6 +369,53 @@ static void add_why_unreadable(Document *document, const VerificationResult *res
                           "judged with each of them."));
 }
 
+static char *age_text(int64_t written, int64_t now)
+{
+    g_autofree char *age = apps_age(MAX(now - written, 0));
+    g_autofree char *time = moment(written);
+
+    return g_strdup_printf(_("%s (%s old)"), time, age);
+}
+
+/* Of an application: where its evidence came from, and how old it is. */
+static void add_origin(Document *document, const AppRow *row, int64_t now, int width)
+{
+    document_heading(document, _("EVIDENCE"));
+    document_line(document, DOCUMENT_PLAIN);
+    document_add_at(document, 2, ROLE_DIM, _("from"));
+    document_wrap(document, 2 + LABEL_WIDTH, width, ROLE_TEXT, row->origin);
+    if (row->written > 0) {
+        g_autofree char *age = age_text(row->written, now);
+        add_field(document, _("written"), ROLE_TEXT, age);
+    }
+}
+
+static void add_alarm(Document *document, const AppRow *row, int width)
+{
+    g_autofree char *time = moment(row->alarm->time), *text = alarm_text(row->alarm);
+    g_autofree char *line = g_strdup_printf(_("ALARM of %s: %s"), time, text);
+
+    document_line(document, DOCUMENT_PLAIN);
+    document_wrap(document, 2, width, ROLE_ALARM, line);
+    document_line(document, DOCUMENT_PLAIN);
+    document_wrap(document, 2, width, ROLE_DIM, _("It stays until you say that you have seen it."));
+}
+
+static void add_other_certificate(Document *document, int width)
+{
+    document_line(document, DOCUMENT_PLAIN);
+    document_wrap(document, 2, width, ROLE_ALARM,
+                  _("It shows ANOTHER certificate than this evidence has: send it nothing."));
+}
+
+static void add_app_warnings(Document *document, const AppRow *row, int width)
+{
+    if (row != NULL && row->alarm != NULL)
+        add_alarm(document, row, width);
+    if (row != NULL && row->other_certificate)
+        add_other_certificate(document, width);
+}
+
 /* Of an application: why there is nothing to judge. */
 static void add_problem(Document *document, const char *problem, int width)
 {
@@ -390,9 +437,11 @@ static void add_waiting(Document *document, const char *problem, int width)
     document_wrap(document, 2, width, ROLE_REJECTED, problem);
 }
 
-static Document *make_document(EvidencePane *self, const Input *input, const char *problem,
+static Document *make_document(EvidencePane *self, const Model *model, const Input *input,
                                int width)
 {
+    const AppRow *row =
+        self->number >= APP_NUMBER_FIRST ? apps_row(model->apps, self->number) : NULL;
     Document *document = document_new();
     const Verdict *verdict;
 
@@ -400,10 +449,11 @@ static Document *make_document(EvidencePane *self, const Input *input, const cha
     if (input == NULL)
         return document;
     if (input->outcome == OUTCOME_WAITING) {
-        add_waiting(document, problem, width);
+        add_waiting(document, model->problem, width);
         return document;
     }
     add_headline(document, input, width);
+    add_app_warnings(document, row, width);
     if (input->result == NULL && input->problem != NULL)
         add_problem(document, input->problem, width);
     if (input->result == NULL) /* let go: the rest is on its way */
@@ -418,6 +468,8 @@ static Document *make_document(EvidencePane *self, const Input *input, const cha
     add_checks(document, verdict, width);
     add_enclave(document, verdict, input, width);
     add_chain(self, document, verdict);
+    if (row != NULL && row->origin != NULL)
+        add_origin(document, row, model->now, width);
     add_source(document, input, width);
     return document;
 }
@@ -433,7 +485,7 @@ static void fit(Pane *pane, const Model *model, int width, int height)
 
     if (other || self->made_input_version != version || reading_must_make(&self->reading, width) ||
         (waits && self->made_version != model->version))
-        made = make_document(self, input, model->problem, width);
+        made = make_document(self, model, input, width);
     if (other)
         self->reading.view.top = self->reading.view.at = 0;
     self->made_input_version = version;

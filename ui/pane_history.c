@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * History: what happened to the selected application while it was watched, newest first.
+ * History: what happened to the selected application, newest first: what its engine told while the
+ * console looked, and what the journal has: verdicts, alarms, deeds.
  */
 #include "config.h"
 
 #include "core/i18n.h"
+#include "ui/app_history.h"
 #include "ui/console.h"
 #include "ui/pane_reading.h"
 
@@ -12,11 +14,17 @@ typedef struct HistoryPane {
     ReadingPane reading;
     unsigned number;
     uint64_t version;
+    uint64_t asked;       /* the last question to the journal */
+    uint64_t asked_trust; /* evidence.version of the row then */
+    GPtrArray *journal;   /* AppEvent*, the oldest first: its answer; or NULL */
 } HistoryPane;
 
 static void history_free(Pane *pane)
 {
-    reading_clear((ReadingPane *)pane);
+    HistoryPane *self = (HistoryPane *)pane;
+
+    g_clear_pointer(&self->journal, g_ptr_array_unref);
+    reading_clear(&self->reading);
     g_free(pane);
 }
 
@@ -30,22 +38,69 @@ static void add_event(Document *document, const AppEvent *event)
     document_add_at(document, 22, event->role, event->what);
 }
 
-static Document *make(const Model *model, unsigned number, int width)
+static int newest_first(const void *a, const void *b)
 {
-    const AppRow *row = apps_row(model->apps, number);
-    Document *document = document_new();
+    const AppEvent *left = *(AppEvent *const *)a, *right = *(AppEvent *const *)b;
+
+    return left->time > right->time ? -1 : left->time < right->time;
+}
+
+/* What the engines told, and what the journal has. Borrowed events. */
+static GPtrArray *gather(const HistoryPane *self, const Model *model, const AppRow *row)
+{
+    GPtrArray *events = g_ptr_array_new();
 
     for (const GList *at = model->apps->events.tail; row != NULL && at != NULL; at = at->prev) {
-        const AppEvent *event = at->data;
+        AppEvent *event = at->data;
         if (event->source == row->app->source && g_str_equal(event->id, row->app->id))
-            add_event(document, event);
+            g_ptr_array_add(events, event);
     }
+    for (unsigned i = self->journal == NULL || row == NULL ? 0 : self->journal->len; i-- > 0;)
+        g_ptr_array_add(events, self->journal->pdata[i]);
+    g_ptr_array_sort(events, newest_first);
+    return events;
+}
+
+static Document *make(const HistoryPane *self, const Model *model, int width)
+{
+    const AppRow *row = apps_row(model->apps, self->number);
+    g_autoptr(GPtrArray) events = gather(self, model, row);
+    Document *document = document_new();
+
+    for (unsigned i = 0; i < events->len; i++)
+        add_event(document, events->pdata[i]);
     if (document->lines->len == 0) {
         document_line(document, DOCUMENT_PLAIN);
         document_wrap(document, 1, width - 1, ROLE_DIM,
-                      _("Nothing happened to it since the console looks."));
+                      _("Nothing happened to it since the console looks, and the journal has "
+                        "nothing of it."));
     }
     return document;
+}
+
+/* The journal has more when the verdict is another. */
+static void ask_journal(HistoryPane *self, const Model *model)
+{
+    const AppRow *row = apps_row(model->apps, self->number);
+
+    if (row == NULL || (self->asked > 0 && self->asked_trust == row->evidence.version))
+        return;
+    self->asked_trust = row->evidence.version;
+    app_history_ask(model, row, ++self->asked);
+}
+
+static Redo update(Pane *pane, Console *console, const Message *message)
+{
+    HistoryPane *self = (HistoryPane *)pane;
+
+    if (message->kind != MESSAGE_HISTORY)
+        return reading_update(pane, console, message);
+    if (message->generation != self->asked)
+        return REDO_NOTHING;
+    g_clear_pointer(&self->journal, g_ptr_array_unref);
+    self->journal = g_ptr_array_ref(message->data);
+    self->reading.stale = true;
+    return REDO_DRAW;
 }
 
 static void fit(Pane *pane, const Model *model, int width, int height)
@@ -53,8 +108,9 @@ static void fit(Pane *pane, const Model *model, int width, int height)
     HistoryPane *self = (HistoryPane *)pane;
     Document *made = NULL;
 
+    ask_journal(self, model);
     if (reading_must_make(&self->reading, width) || self->version != model->apps->version)
-        made = make(model, self->number, width);
+        made = make(self, model, width);
     self->version = model->apps->version;
     reading_fit(&self->reading, made, width, height);
 }
@@ -70,16 +126,26 @@ static void show(Pane *pane, unsigned number)
 {
     HistoryPane *self = (HistoryPane *)pane;
 
-    self->reading.stale |= self->number != number;
+    if (self->number == number)
+        return;
+    self->reading.stale = true;
     self->number = number;
+    self->asked_trust = UINT64_MAX;
+    g_clear_pointer(&self->journal, g_ptr_array_unref);
 }
 
 static const PaneClass history_class = {
     .kind = PANE_READING,
     .free = history_free,
     .title = title,
+    .update = update,
     .fit = fit,
-    READING_OPERATIONS,
+    .draw = reading_draw,
+    .command = reading_command,
+    .pattern = reading_pattern,
+    .set_pattern = reading_set_pattern,
+    .pattern_state = reading_pattern_state,
+    .click = reading_click,
     .show = show,
 };
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 noinst_LIBRARIES += libui.a
 libui_a_SOURCES = \
+	ui/app_history.c \
+	ui/app_history.h \
 	ui/app_trust.c \
 	ui/app_verbs.c \
 	ui/app_verbs.h \

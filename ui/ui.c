@@ -145,6 +145,13 @@ static int run_script(const UiOptions *options)
 
 /* ---- the console ---- */
 
+static bool judge_stops(Console *console)
+{
+    const Apps *apps = console_model(console)->apps;
+
+    return apps == NULL || judge_stop(apps->judge, GRACE_MILLISECONDS);
+}
+
 /* Does not come back: threads that still wait for somebody end with the process, and nothing is
  * taken down under them, as exit() would. */
 static _Noreturn void leave(Console *console, Recorder *recorder, LoopEnd how, int number)
@@ -157,7 +164,7 @@ static _Noreturn void leave(Console *console, Recorder *recorder, LoopEnd how, i
     console_save_state(console);
     screen_leave();
     recorder_free(recorder);
-    if (jobs_stop(jobs, GRACE_MILLISECONDS)) {
+    if (jobs_stop(jobs, GRACE_MILLISECONDS) && judge_stops(console)) {
         console_free(console);
         line_done();
     } /* else a job does not listen: it must not hold the person */

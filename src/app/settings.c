@@ -15,10 +15,10 @@
 /* What one option was set to. */
 typedef struct SettingValue {
     bool set;
-    char *text;   /* SETTING_PATH, SETTING_URL, SETTING_CHOICE */
-    char **texts; /* SETTING_TEXTS */
-    uint64_t number;
-    char *written; /* as in the file, for people */
+    char *text;      /* SETTING_PATH, SETTING_URL, SETTING_CHOICE */
+    char **texts;    /* SETTING_TEXTS, SETTING_COMMAND */
+    uint64_t number; /* SETTING_NUMBER */
+    char *written;   /* as in the file, for people */
     SettingColour colour;
 } SettingValue;
 
@@ -234,6 +234,19 @@ static bool read_texts(Reading *reading, SettingId id, const TomlValue *value)
     return true;
 }
 
+/* Split as a shell would, with nothing expanded: no shell runs it. */
+static bool read_words(Reading *reading, SettingId id, const TomlValue *value)
+{
+    char ***out = &reading->settings->values[id].texts;
+    const char *text = toml_plain_text(value);
+    if (value->type == TOML_ARRAY && value->as.array->len > 0)
+        return read_texts(reading, id, value);
+    if (text != NULL && g_shell_parse_argv(text, NULL, out, NULL))
+        return true;
+    wrong(reading, id, value, _("a command: an array of strings, or one string of words"));
+    return false;
+}
+
 static bool check_measurement(Reading *reading, SettingId id, const TomlValue *value)
 {
     uint8_t bytes[32];
@@ -328,6 +341,7 @@ static bool (*const readers[])(Reading *, SettingId, const TomlValue *) = {
     [SETTING_BOOLEAN] = read_boolean,
     [SETTING_MEASUREMENTS] = read_measurements,
     [SETTING_TEXTS] = read_texts,
+    [SETTING_COMMAND] = read_words,
     [SETTING_COLOUR] = read_colour,
 };
 

@@ -19,6 +19,7 @@ typedef enum {
     SETTING_BOOLEAN,
     SETTING_MEASUREMENTS, /* an array of 64 hex digits each */
     SETTING_TEXTS,        /* an array of strings */
+    SETTING_COMMAND,      /* a program and its arguments: an array, or a string of shell words */
     SETTING_COLOUR,       /* see SettingColour */
     SETTING_KEYS,         /* any key: a command of the console = a key or an array of keys */
     SETTING_FILES,        /* any key: the name of an application = an array of paths */
@@ -59,6 +60,9 @@ typedef enum {
     SETTING_SECRETS_NAME,
     SETTING_LOGS_MEMORY,
     SETTING_COMMANDS_NAME,
+    SETTING_ALARM_BELL,
+    SETTING_ALARM_ON_ALARM,
+    SETTING_ALARM_EXPIRY_DAYS,
     SETTING_KEYS_COMMAND,
     N_SETTINGS
 } SettingId;

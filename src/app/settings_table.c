@@ -225,6 +225,36 @@ const SettingRow settings_table[N_SETTINGS] = {
                    "is selected, whatever it is called), takes (\"background\" or "
                    "\"terminal\"), asks and read_only (true or false)."),
         },
+    [SETTING_ALARM_BELL] =
+        {
+            .section = "alarm",
+            .key = "bell",
+            .type = SETTING_BOOLEAN,
+            .default_text = "true",
+            .live = true,
+            .help = N_("Ring the terminal's bell, once, when the console raises an alarm."),
+        },
+    [SETTING_ALARM_ON_ALARM] =
+        {
+            .section = "alarm",
+            .key = "on_alarm",
+            .type = SETTING_COMMAND,
+            .live = true,
+            .help = N_("A command that is run for each alarm, without a shell, for 30 seconds at "
+                       "most. It gets one JSON object on standard input: application, engine, id, "
+                       "reason, from, to, time, verdict."),
+        },
+    [SETTING_ALARM_EXPIRY_DAYS] =
+        {
+            .section = "alarm",
+            .key = "expiry_days",
+            .type = SETTING_NUMBER,
+            .default_text = "14",
+            .most = 3650,
+            .live = true,
+            .help = N_("Days before certificate or collateral of an application ends from which "
+                       "the end is warned about; 0: never."),
+        },
     [SETTING_KEYS_COMMAND] =
         {
             .section = "keys",
@@ -246,6 +276,7 @@ const char *setting_type_name(SettingType type)
         [SETTING_NUMBER] = N_("number"),
         [SETTING_BOOLEAN] = N_("true or false"),
         [SETTING_TEXTS] = N_("array of strings"),
+        [SETTING_COMMAND] = N_("command: an array of strings, or one string of words"),
         [SETTING_MEASUREMENTS] = N_("array of 64 hex digits each"),
         [SETTING_COLOUR] = N_("colour: default, a name, 0..255 or \"#rrggbb\""),
         [SETTING_KEYS] = N_("key, or array of keys"),

@@ -45,6 +45,7 @@ libcommand_a_SOURCES = \
 	src/command/home_tests.h \
 	src/command/home_top.c \
 	src/command/home_unseal.c \
+	src/command/home_watch.c \
 	src/command/inspect.c \
 	src/command/inspect_der.c \
 	src/command/inspect_json.c \

@@ -23,6 +23,7 @@ const Verb *const verb_table[] = {
     &verb_home_top,
     &verb_home_package,
     &verb_home_spawn,
+    &verb_home_watch,
     &verb_home_evidence,
     &verb_home_run,
     &verb_home_test,

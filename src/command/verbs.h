@@ -15,6 +15,7 @@ extern const Verb verb_home_status;
 extern const Verb verb_home_logs;
 extern const Verb verb_home_events;
 extern const Verb verb_home_top;
+extern const Verb verb_home_watch;
 extern const Verb verb_home_run;
 extern const Verb verb_home_package;
 extern const Verb verb_home_spawn;

@@ -24,32 +24,13 @@ VerifyRequest *verify_request_new(Job *job, const Arguments *arguments, GError *
 void verify_request_free(VerifyRequest *request);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(VerifyRequest, verify_request_free)
 
-/* The options that verify_request_new reads: rows for a verb's table. */
-#define VERIFY_REQUEST_OPTIONS                                                                    \
-    {.name = "evidence",                                                                          \
+/* The options that verify_request_new reads: rows for a verb's table. Those that say with what is
+ * judged, … */
+#define VERIFY_BASIS_OPTIONS                                                                      \
+    {.name = "collateral",                                                                        \
      .kind = ARGUMENT_FILE,                                                                       \
-     .repeatable = true,                                                                          \
      .metavar = "FILE",                                                                           \
-     .help = N_("judge FILE, which must be evidence (evidence.json)")},                           \
-        {.name = "quote",                                                                         \
-         .kind = ARGUMENT_FILE,                                                                   \
-         .repeatable = true,                                                                      \
-         .metavar = "FILE",                                                                       \
-         .help = N_("judge FILE, which must be a quote")},                                        \
-        {.name = "cert",                                                                          \
-         .kind = ARGUMENT_FILE,                                                                   \
-         .repeatable = true,                                                                      \
-         .metavar = "FILE",                                                                       \
-         .help = N_("judge FILE, which must be an RA-TLS certificate, PEM or DER")},              \
-        {.name = "host",                                                                          \
-         .kind = ARGUMENT_HOST_PORT,                                                              \
-         .repeatable = true,                                                                      \
-         .metavar = "HOST:PORT",                                                                  \
-         .help = N_("judge the certificate that this TLS server shows; nothing is sent to it")},  \
-        {.name = "collateral",                                                                    \
-         .kind = ARGUMENT_FILE,                                                                   \
-         .metavar = "FILE",                                                                       \
-         .help = N_("judge with the collateral in FILE, whatever the evidence brings")},          \
+     .help = N_("judge with the collateral in FILE, whatever the evidence brings")},              \
         {.name = "pccs",                                                                          \
          .kind = ARGUMENT_URL,                                                                    \
          .metavar = "URL",                                                                        \
@@ -114,5 +95,29 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(VerifyRequest, verify_request_free)
     {                                                                                             \
         .name = "strict", .help = N_("count warnings as rejected: exit status 3")                 \
     }
+
+/* … and what is judged with it. */
+#define VERIFY_REQUEST_OPTIONS                                                                   \
+    {.name = "evidence",                                                                         \
+     .kind = ARGUMENT_FILE,                                                                      \
+     .repeatable = true,                                                                         \
+     .metavar = "FILE",                                                                          \
+     .help = N_("judge FILE, which must be evidence (evidence.json)")},                          \
+        {.name = "quote",                                                                        \
+         .kind = ARGUMENT_FILE,                                                                  \
+         .repeatable = true,                                                                     \
+         .metavar = "FILE",                                                                      \
+         .help = N_("judge FILE, which must be a quote")},                                       \
+        {.name = "cert",                                                                         \
+         .kind = ARGUMENT_FILE,                                                                  \
+         .repeatable = true,                                                                     \
+         .metavar = "FILE",                                                                      \
+         .help = N_("judge FILE, which must be an RA-TLS certificate, PEM or DER")},             \
+        {.name = "host",                                                                         \
+         .kind = ARGUMENT_HOST_PORT,                                                             \
+         .repeatable = true,                                                                     \
+         .metavar = "HOST:PORT",                                                                 \
+         .help = N_("judge the certificate that this TLS server shows; nothing is sent to it")}, \
+        VERIFY_BASIS_OPTIONS
 
 #endif

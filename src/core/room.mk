@@ -5,6 +5,8 @@ libcore_a_SOURCES = \
 	src/core/cancel.h \
 	src/core/clock.c \
 	src/core/clock.h \
+	src/core/command.c \
+	src/core/command.h \
 	src/core/exec.c \
 	src/core/exec.h \
 	src/core/file.c \

@@ -11,7 +11,7 @@
 #include <string.h>
 
 enum {
-    ENDING = 200 * 1000, /* microseconds that judge_free waits */
+    ENDING = 5000, /* milliseconds that judge_free waits: its threads yield to all others */
     DAY = 24 * 60 * 60,
     /* Seconds after which evidence that is in a container, or nowhere, is looked for again: when
      * somebody looks at it, and when nobody does. */
@@ -165,17 +165,26 @@ Judge *judge_new(const JudgeOptions *options, const VerificationRequest *request
     return judge;
 }
 
-void judge_free(Judge *judge)
+bool judge_stop(Judge *judge, unsigned milliseconds)
 {
-    if (judge == NULL)
-        return;
-    int64_t until = clock_monotonic() + ENDING;
+    int64_t until = clock_monotonic() + milliseconds * INT64_C(1000);
     cancel_set(judge->cancel);
     g_mutex_lock(&judge->lock);
     g_cond_broadcast(&judge->changed);
     while (judge->n_threads > 0 && g_cond_wait_until(&judge->changed, &judge->lock, until))
         ;
+    bool all = judge->n_threads == 0;
+    g_mutex_unlock(&judge->lock);
+    return all;
+}
+
+void judge_free(Judge *judge)
+{
+    if (judge == NULL)
+        return;
+    judge_stop(judge, ENDING);
     /* A thread that is left behind has nobody to notify any more. */
+    g_mutex_lock(&judge->lock);
     GDestroyNotify free_data = judge->options.free_data;
     void *data = judge->options.data;
     judge->options.notify = NULL;

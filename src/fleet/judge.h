@@ -24,8 +24,8 @@ typedef struct JudgeOptions {
     bool idle;        /* threads run SCHED_IDLE: for the console */
     bool ask_health;  /* asks the health path of what runs, when it judges all again */
     unsigned threads; /* 0: JUDGE_THREADS */
-    /* There is something to take after there was nothing. Called by a thread of the judge: it must
-     * not wait for anything. */
+    /* There is something to take after there was nothing, or nothing is left to do. Called by a
+     * thread of the judge: it must not wait for anything. */
     void (*notify)(void *data);
     void *data;
     GDestroyNotify free_data; /* called once, when `notify` will not be called again; or NULL */
@@ -37,7 +37,10 @@ typedef struct JudgeOptions {
 Judge *judge_new(const JudgeOptions *options, const VerificationRequest *request, void *owner,
                  GDestroyNotify release, int64_t now);
 
-/* Ends its threads; returns within 200 ms, whatever they wait for. NULL is fine. */
+/* Ends its threads, waiting at most so many milliseconds. False: one is still at something; what
+ * its request points to must stay. */
+bool judge_stop(Judge *judge, unsigned milliseconds);
+/* Ends them, if that was not done, and gives the judge up. NULL is fine. */
 void judge_free(Judge *judge);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Judge, judge_free)
 

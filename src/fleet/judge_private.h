@@ -93,6 +93,7 @@ struct Judge {
     GHashTable *entries;   /* "SOURCE ID" → Entry */
     GQueue wanted[N_WANTS];
     unsigned busy;
+    bool rests;         /* nothing is to be done, and that was said */
     uint64_t looking;   /* counts the sets of what is looked at */
     GHashTable *silent; /* numbers of sources whose engine could not be asked */
     GQueue chores;      /* Chore* */

@@ -98,6 +98,7 @@ static void begin(Judge *judge, Entry *entry, Turn *turn)
     entry->by_person = false;
     entry->busy = true;
     judge->busy++;
+    judge->rests = false;
 }
 
 /* ---- reading ---- */
@@ -516,6 +517,7 @@ static bool do_chore(Judge *judge)
     g_autoptr(Basis) basis = basis_ref(judge->basis);
     int64_t now = judge_now(judge);
     judge->busy_chores++;
+    judge->rests = false;
     g_mutex_unlock(&judge->lock);
     g_free(judge_write(judge, basis, chore->kind, chore->fields, now));
     g_free(chore);
@@ -532,6 +534,7 @@ static bool check_files(Judge *judge)
     judge->check_files = false;
     g_autoptr(Basis) basis = basis_ref(judge->basis);
     judge->busy_chores++;
+    judge->rests = false;
     g_mutex_unlock(&judge->lock);
     bool changed = basis_files_changed(basis);
     g_mutex_lock(&judge->lock);
@@ -558,6 +561,16 @@ static bool do_turn(Judge *judge)
     return true;
 }
 
+/* The last thread to find nothing to do says so, once. */
+static void say_rest(Judge *judge)
+{
+    if (judge->rests || judge->busy > 0 || judge->busy_chores > 0)
+        return;
+    judge->rests = true;
+    if (judge->options.notify != NULL)
+        judge->options.notify(judge->options.data);
+}
+
 void *judge_work(void *data)
 {
     Judge *judge = data;
@@ -571,8 +584,10 @@ void *judge_work(void *data)
             continue;
         if (cancel_is_set(judge->cancel, NULL))
             break;
-        if (!check_files(judge) && !do_turn(judge))
-            g_cond_wait(&judge->changed, &judge->lock);
+        if (check_files(judge) || do_turn(judge))
+            continue;
+        say_rest(judge);
+        g_cond_wait(&judge->changed, &judge->lock);
     }
     judge->n_threads--;
     g_cond_broadcast(&judge->changed);

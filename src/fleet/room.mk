@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 noinst_LIBRARIES += libfleet.a
 libfleet_a_SOURCES = \
+	src/fleet/alarm_command.c \
+	src/fleet/alarm_command.h \
 	src/fleet/app.c \
 	src/fleet/app.h \
 	src/fleet/app_docker.c \

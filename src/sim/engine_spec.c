@@ -170,7 +170,7 @@ static void set_application(ContainerSpec *spec, const FleetSpec *fleet, unsigne
     add_pair(spec->labels, "healthcheck_endpoint", "/health");
     if (!cenclave)
         add_pair(spec->labels, "mse-home", "1");
-    add_text(spec->mounts, "/srv/SIMULATED/%s", spec->name);
+    add_text(spec->mounts, "%s/%s", fleet->outputs ? fleet->outputs : "/srv/SIMULATED", spec->name);
     add(spec->mounts, "/opt/input");
     add_pair(spec->mounts, "/home/someone/.config/gramine/enclave-key.pem",
              "/root/.config/gramine/enclave-key.pem");

@@ -40,7 +40,8 @@ typedef struct FleetSpec {
     unsigned applications;
     uint64_t seed;
     bool hostile;
-    int64_t start; /* when the engine started: Unix nanoseconds */
+    int64_t start;       /* when the engine started: Unix nanoseconds */
+    const char *outputs; /* where output directories are; NULL: in a place that nobody has */
 } FleetSpec;
 
 struct ContainerSpec {

@@ -50,6 +50,11 @@ static const Company companies[] = {
     {"home spawn", "", "--san x --size 1024 --package %quote.bin --output %out nobody", false,
      true},
     {"verify", "package", "--evidence %quote.bin", false, true},
+    {"home watch", "collateral", "--once nobody", false, false},
+    {"home watch", "root", "--once nobody", false, false},
+    {"home watch", "policy", "--once nobody", false, false},
+    {"home watch", "signer-key", "--once nobody", false, false},
+    {"home watch", "", "--once", false, false},
 };
 
 const Company *company_of(const char *verb, const char *option)

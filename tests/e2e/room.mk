@@ -48,3 +48,8 @@ tests_e2e_test_demo_SOURCES = tests/e2e/test-demo.c $(e2e_process)
 tests_e2e_test_demo_LDADD = $(CORE_LIBS)
 tests_e2e_test_spawn_SOURCES = tests/e2e/test-spawn.c $(e2e_process)
 tests_e2e_test_spawn_LDADD = $(CORE_LIBS)
+
+check_PROGRAMS += tests/e2e/test-watch
+TESTS += tests/e2e/test-watch
+tests_e2e_test_watch_SOURCES = tests/e2e/test-watch.c $(e2e_process)
+tests_e2e_test_watch_LDADD = $(CORE_LIBS)

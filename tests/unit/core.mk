@@ -27,3 +27,8 @@ tests_unit_test_journal_SOURCES = tests/unit/test-journal.c
 tests_unit_test_journal_LDADD = $(CORE_LIBS)
 tests_unit_test_file_stream_SOURCES = tests/unit/test-file-stream.c
 tests_unit_test_file_stream_LDADD = $(CORE_LIBS)
+
+check_PROGRAMS += tests/unit/test-command
+TESTS += tests/unit/test-command
+tests_unit_test_command_SOURCES = tests/unit/test-command.c
+tests_unit_test_command_LDADD = $(CORE_LIBS)
