@@ -3,6 +3,7 @@
 
 #include "app/cipher.h"
 
+#include "core/cause.h"
 #include "core/clock.h"
 #include "core/file.h"
 #include "core/i18n.h"
@@ -173,7 +174,7 @@ static bool name_error(const Run *run, GError **error)
 {
     if (error && *error && (*error)->domain == SEAL_ERROR) {
         g_autofree char *shown = sanitize_string(run->files->input);
-        g_prefix_error(error, "%s: ", shown);
+        cause_prefix(error, CAUSE_HERE, "%s: ", shown);
     }
     return false;
 }
@@ -194,7 +195,7 @@ static bool write_output(Run *run, Work work, int mode, GError **error)
 static bool name_key_error(const Run *run, GError **error)
 {
     g_autofree char *shown = sanitize_string(run->files->key);
-    g_prefix_error(error, _("the key %s: "), shown);
+    cause_prefix(error, CAUSE_HERE, _("the key %s: "), shown);
     return false;
 }
 

@@ -5,6 +5,7 @@
 
 #include "app/package_output.h"
 #include "app/tree.h"
+#include "core/cause.h"
 #include "core/file.h"
 #include "core/i18n.h"
 #include "core/sanitize.h"
@@ -234,7 +235,7 @@ static bool pack_file(const TreeFile *file, void *data, GError **error)
         return true;
     if (reason->domain == TAR_ERROR) {
         g_autofree char *shown = sanitize_string(file->path);
-        g_prefix_error(&reason, _("cannot pack %s: "), shown);
+        cause_prefix(&reason, CAUSE_HERE, _("cannot pack %s: "), shown);
     }
     g_propagate_error(error, reason);
     return false;

@@ -4,6 +4,7 @@
 #include "app/pccs.h"
 
 #include "app/pccs_answer.h"
+#include "core/cause.h"
 #include "core/clock.h"
 #include "core/file.h"
 #include "core/i18n.h"
@@ -109,14 +110,18 @@ static bool ask(const Pccs *pccs, const char *url, AnswerKind kind, PccsAnswer *
 {
     const WireRequest request = {.url = url, .authority_file = pccs->ca_path};
     g_autoptr(WireAnswer) reply = wire_get(&request, cancel, error);
-    if (reply == NULL)
+    if (reply == NULL) {
+        cause_step(error, CAUSE_HERE, _("fetching collateral"));
         return false;
+    }
     unsigned status = wire_answer_status(reply);
     if (status != 200) {
         refuse(error, status == 404 ? PCCS_ERROR_ABSENT : PCCS_ERROR_ANSWER, url,
                _("the service answers with status %u; 404 means that it does not know this "
                  "platform, 401 that it wants a key"),
                status);
+        if (error != NULL)
+            cause_end(*error, CAUSE_HERE, "HTTP status %u", status);
         return false;
     }
     if (!take_chain(reply, kind, out)) {

@@ -5,6 +5,7 @@
 
 #include "app/verification_private.h"
 #include "attest/signature.h"
+#include "core/cause.h"
 #include "core/file.h"
 #include "core/hex.h"
 #include "core/i18n.h"
@@ -106,7 +107,7 @@ bool recipient_of_key(const char *path, Recipient *out, Cancel *cancel, GError *
         return false;
     if (!key_x25519_public(secret_span(file), out->key, error)) {
         g_autofree char *shown = sanitize_string(path);
-        g_prefix_error(error, _("the key %s: "), shown);
+        cause_prefix(error, CAUSE_HERE, _("the key %s: "), shown);
         return false;
     }
     if (key_is_zero(out->key))

@@ -4,6 +4,7 @@
 #include "app/verification_private.h"
 
 #include "attest/signature.h"
+#include "core/cause.h"
 #include "core/clock.h"
 #include "core/file.h"
 #include "core/hex.h"
@@ -23,7 +24,7 @@ static bool read_root(Verification *verification, Cancel *cancel, GError **error
     if (path != NULL) {
         root = file_read(path, LIMIT_CERTIFICATE, cancel, error);
         if (root == NULL) {
-            g_prefix_error(error, "%s: ", _("reading the trusted root"));
+            cause_prefix(error, CAUSE_HERE, "%s: ", _("reading the trusted root"));
             return false;
         }
         /* An empty span would mean Intel's. */
@@ -39,7 +40,7 @@ static bool read_root(Verification *verification, Cancel *cancel, GError **error
     verification->attest = attest_new(span_of_bytes(root), error);
     if (verification->attest == NULL && path != NULL) {
         g_autofree char *safe = sanitize_string(path);
-        g_prefix_error(error, "%s: ", safe);
+        cause_prefix(error, CAUSE_HERE, "%s: ", safe);
     }
     return verification->attest != NULL;
 }
@@ -51,7 +52,7 @@ static bool read_given_collateral(Verification *verification, Cancel *cancel, GE
         return true;
     g_autoptr(GBytes) content = file_read(path, LIMIT_COLLATERAL, cancel, error);
     if (content == NULL) {
-        g_prefix_error(error, "%s: ", _("reading the collateral"));
+        cause_prefix(error, CAUSE_HERE, "%s: ", _("reading the collateral"));
         return false;
     }
     verification->given = collateral_of_text(span_of_bytes(content), path);
@@ -442,7 +443,10 @@ GBytes *verification_read(const VerificationInput *input, Cancel *cancel, GError
 {
     if (input->kind == INPUT_HOST)
         return wire_peer_certificate(input->name, cancel, error);
-    return file_read(input->name, LIMIT_INPUT, cancel, error);
+    GBytes *content = file_read(input->name, LIMIT_INPUT, cancel, error);
+    if (content == NULL)
+        cause_step(error, CAUSE_HERE, _("reading what is to be verified"));
+    return content;
 }
 
 static void judge_bytes(Verification *verification, const VerificationInput *input, GBytes *content,

@@ -4,6 +4,7 @@
 #include "command/verbs.h"
 
 #include "app/cipher.h"
+#include "core/cause.h"
 #include "core/file.h"
 #include "core/i18n.h"
 #include "core/sanitize.h"
@@ -45,7 +46,7 @@ static int run_keygen(Job *job, const Arguments *arguments)
     g_autoptr(GError) error = NULL;
     if (!cipher_new_key(kind, path, arguments_flag(arguments, "force"), &error)) {
         if (g_error_matches(error, FILE_ERROR, FILE_ERROR_EXISTS))
-            g_prefix_error(&error, "%s", _("a key is not overwritten without --force: "));
+            cause_prefix(&error, CAUSE_HERE, "%s", _("a key is not overwritten without --force: "));
         return job_fail(job, error);
     }
     g_autofree char *shown = sanitize_string(path);

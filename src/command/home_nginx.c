@@ -7,6 +7,7 @@
 
 #include "command/home.h"
 
+#include "core/cause.h"
 #include "core/file.h"
 #include "core/i18n.h"
 #include "core/sanitize.h"
@@ -63,7 +64,7 @@ static char *certificate_path(const FleetApp *app, const Verdict *verdict, Cance
     g_autofree char *safe = sanitize_string(path), *directory = sanitize_string(app->directory);
     g_autoptr(GBytes) file = file_read(path, LIMIT_CERTIFICATE, cancel, error);
     if (!file) {
-        g_prefix_error(error, _("the certificate that nginx shall trust: "));
+        cause_prefix(error, CAUSE_HERE, _("the certificate that nginx shall trust: "));
         return NULL;
     }
     if (is_certificate(file, verdict->certificate))

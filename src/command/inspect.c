@@ -5,6 +5,7 @@
 #include "command/verbs.h"
 
 #include "app/verification.h"
+#include "core/cause.h"
 #include "core/file.h"
 #include "core/i18n.h"
 #include "core/sanitize.h"
@@ -132,7 +133,7 @@ static int inspect_one(Job *job, const char *path, json_t *all)
         kind = verification_recognise(content);
         size_json = json_integer((json_int_t)size);
         if (!read_content(root, kind, content, &error))
-            g_prefix_error(&error, _("inspecting %s: "), safe);
+            cause_prefix(&error, CAUSE_HERE, _("inspecting %s: "), safe);
         if (!job_json(job))
             say_result(job, path, kind, size, root);
     }

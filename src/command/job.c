@@ -4,6 +4,7 @@
 #include "command/job.h"
 
 #include "command/verb.h"
+#include "core/cause.h"
 #include "core/i18n.h"
 #include "core/sanitize.h"
 
@@ -148,11 +149,23 @@ JobAnswer job_ask(Job *job, const char *format, ...)
     return job->sink.ask(question, job->data);
 }
 
+void job_causes(Job *job, const char *message)
+{
+    if (!causes_are_kept() || !job->sink.error)
+        return;
+    g_auto(GStrv) chain = cause_chain(message);
+    for (unsigned i = 0; chain[i]; i++) {
+        g_autofree char *line = g_strdup_printf(_("cause %u: %s"), i + 1, chain[i]);
+        job->sink.error(line, job->data);
+    }
+}
+
 int job_fail(Job *job, const GError *error)
 {
     if (error->domain == CANCEL_ERROR && error->code == CANCEL_ERROR_CANCELLED)
         return EXIT_CANCELLED;
     if (job->sink.error)
         job->sink.error(error->message, job->data);
+    job_causes(job, error->message);
     return error->domain == VERB_ERROR ? EXIT_USAGE : EXIT_ERROR;
 }

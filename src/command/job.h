@@ -63,6 +63,9 @@ JobAnswer job_ask(Job *job, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /* Says the error and gives its exit status: 2 for VERB_ERROR, 130 when cancelled (nothing is said;
  * the shell makes 143 of it when SIGTERM was the cause), else 1. */
 int job_fail(Job *job, const GError *error);
+/* What lies under the error with this message, a line each on standard error, when causes are kept
+ * (core/cause.h); job_fail does so by itself. */
+void job_causes(Job *job, const char *message);
 
 /* For whoever runs verbs: tells the sink which one, and whether its line asked for JSON. */
 void job_begin(Job *job, const struct Verb *verb, bool json);

@@ -3,12 +3,14 @@
 
 #include "command/shell.h"
 
+#include "app/dialect.h"
 #include "command/colour.h"
 #include "command/help.h"
 #include "command/layout.h"
 #include "command/output.h"
 #include "command/table.h"
 #include "command/verbs.h"
+#include "core/cause.h"
 #include "core/i18n.h"
 #include "core/sanitize.h"
 
@@ -249,6 +251,18 @@ static bool is_there(const char *path)
     return lstat(path, &status) == 0;
 }
 
+/* MSE_BACKTRACE=full; called as cenclave, BACKTRACE=full. */
+static void take_backtrace(const char *program)
+{
+    g_autofree char *name = g_path_get_basename(program);
+    const char *variable = dialect_mse.backtrace_variable;
+    for (unsigned i = 0; dialects[i]; i++)
+        if (g_str_equal(dialects[i]->program, name))
+            variable = dialects[i]->backtrace_variable;
+    if (g_strcmp0(g_getenv(variable), "full") == 0)
+        causes_keep();
+}
+
 /* What the environment says of all verbs. */
 static void take_environment(Shell *shell)
 {
@@ -300,6 +314,7 @@ int shell_main(int argc, char **argv)
     g_autoptr(Output) err = output_new(STDERR_FILENO, NULL);
     Shell shell = {.out = out, .err = err, .cancel = cancel, .rows = json_array()};
     shell.job = job_new(&shell_sink, &shell, false, cancel);
+    take_backtrace(argc > 0 ? argv[0] : "");
     take_environment(&shell);
     int skip = MIN(argc, 1);
     skip += take_program_options(argv + skip, argc - skip);

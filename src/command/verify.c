@@ -38,6 +38,8 @@ static void say_error(Run *run, const VerificationResult *result)
 {
     if (result->error)
         job_fail(run->job, result->error);
+    else if (result->why_no_collateral)
+        job_causes(run->job, result->why_no_collateral);
 }
 
 static void say_one_of_several(Run *run, const VerificationResult *result)

@@ -5,6 +5,7 @@
 
 #include "app/evidence.h"
 #include "command/home_life.h"
+#include "core/cause.h"
 #include "core/file.h"
 #include "core/i18n.h"
 #include "life/measure.h"
@@ -98,8 +99,9 @@ static bool measure(Job *job, VerifyPackage *package, VerifyRequest *asked, GErr
                                      .listener = &package->listener};
     if (!life_measure(&package->measure, mrenclave, error)) {
         if (error && (*error)->domain == DOCKER_ERROR)
-            g_prefix_error(error, _("the package was not measured (where there is no engine, "
-                                    "--mrenclave HEX gives a measurement that is known): "));
+            cause_prefix(error, CAUSE_HERE,
+                         _("the package was not measured (where there is no engine, "
+                           "--mrenclave HEX gives a measurement that is known): "));
         return false;
     }
     expect(asked, mrenclave);

@@ -3,6 +3,7 @@
 
 #include "command/verify_request.h"
 
+#include "core/cause.h"
 #include "core/file.h"
 #include "core/hex.h"
 #include "core/i18n.h"
@@ -97,7 +98,7 @@ static bool read_signer_key(Job *job, const char *path, GArray **out, GError **e
     Measurement measurement = {0};
     if (!mrsigner_of_key(span_of(data, size), measurement.bytes, error)) {
         g_autofree char *name = sanitize_string(path);
-        g_prefix_error(error, _("reading the signing key %s: "), name);
+        cause_prefix(error, CAUSE_HERE, _("reading the signing key %s: "), name);
         return false;
     }
     *out = g_array_new(FALSE, TRUE, sizeof(Measurement));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "core/cause.h"
 #include "core/file.h"
 
 #include "core/i18n.h"
@@ -60,6 +61,7 @@ static bool fail_write(const char *path, int number, GError **error)
     g_autofree char *shown = sanitize_string(path);
     g_set_error(error, FILE_ERROR, FILE_ERROR_WRITE, _("cannot write %s: %s%s"), shown,
                 g_strerror(number), advice(number));
+    cause_end_errno(error, CAUSE_HERE, number);
     return false;
 }
 
@@ -294,6 +296,7 @@ bool file_make_directory(const char *path, GError **error)
     g_autofree char *shown = sanitize_string(path);
     g_set_error(error, FILE_ERROR, FILE_ERROR_WRITE, _("cannot make the directory %s: %s"), shown,
                 g_strerror(number));
+    cause_end_errno(error, CAUSE_HERE, number);
     return false;
 }
 

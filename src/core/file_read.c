@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "core/cause.h"
 #include "core/file.h"
 
 #include "core/i18n.h"
@@ -34,6 +35,7 @@ static bool fail_errno(const Source *source, FileError code, int number, GError 
 {
     g_autofree char *shown = sanitize_string(source->path);
     g_set_error(error, FILE_ERROR, code, _("cannot read %s: %s"), shown, g_strerror(number));
+    cause_end_errno(error, CAUSE_HERE, number);
     return false;
 }
 

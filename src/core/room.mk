@@ -3,6 +3,8 @@ noinst_LIBRARIES += libcore.a
 libcore_a_SOURCES = \
 	src/core/cancel.c \
 	src/core/cancel.h \
+	src/core/cause.c \
+	src/core/cause.h \
 	src/core/clock.c \
 	src/core/clock.h \
 	src/core/command.c \

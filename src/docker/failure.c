@@ -4,6 +4,7 @@
  */
 #include "config.h"
 
+#include "core/cause.h"
 #include "core/i18n.h"
 #include "core/sanitize.h"
 #include "docker/private.h"
@@ -105,6 +106,7 @@ static GError *words_for(DockerEngine *engine, const char *what, const GError *e
 GError *docker_wire_error(DockerEngine *engine, const char *what, GError *error)
 {
     GError *ours = words_for(engine, what, error);
+    cause_instead(ours, CAUSE_HERE, error);
     g_error_free(error);
     return ours;
 }
@@ -153,7 +155,9 @@ GError *docker_status_error(DockerEngine *engine, const char *what, unsigned sta
         docker_forget_version(engine);
     g_autofree char *why = *words == '\0' ? g_strdup_printf(_("it answers %u"), status)
                                           : g_strdup_printf(_("it answers %u: %s"), status, words);
-    return failed(engine, what, code, why);
+    GError *error = failed(engine, what, code, why);
+    cause_end(error, CAUSE_HERE, "HTTP status %u: %s", status, words);
+    return error;
 }
 
 GError *docker_rubbish(DockerEngine *engine, const char *what, const char *why)

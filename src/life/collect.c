@@ -4,6 +4,7 @@
 #include "life/collect.h"
 
 #include "app/pccs.h"
+#include "core/cause.h"
 #include "core/file.h"
 #include "core/hex.h"
 #include "core/i18n.h"
@@ -30,6 +31,8 @@ char *life_signer_public(const char *path, Cancel *cancel, GError **error)
                     _("the enclave's signing key %s: %s; make one with \"openssl genrsa -3 -out "
                       "FILE 3072\" and give it with --signer-key"),
                     safe, failure->message);
+    if (error != NULL)
+        cause_instead(*error, CAUSE_HERE, failure);
     return NULL;
 }
 
@@ -124,7 +127,7 @@ static Collateral *fetch(const LifeCollect *collect, GBytes *certificate, GError
     CollateralNeed need = {0};
     const AttestSubject subject = {.certificate = span_of_bytes(certificate)};
     if (!attest_collateral_need(&subject, &need, error)) {
-        g_prefix_error(error, _("the certificate at %s: "), collect->host_port);
+        cause_prefix(error, CAUSE_HERE, _("the certificate at %s: "), collect->host_port);
         return NULL;
     }
     g_autoptr(Pccs) pccs = pccs_new(collect->pccs_url, collect->pccs_ca, NULL, error);
@@ -165,12 +168,16 @@ VerificationResult *life_collect(const LifeCollect *collect, GError **error)
 {
     g_autoptr(GBytes) certificate =
         wire_peer_certificate(collect->host_port, collect->cancel, error);
-    if (certificate == NULL)
+    if (certificate == NULL) {
+        cause_step(error, CAUSE_HERE, _("fetching the certificate"));
         return NULL;
+    }
     life_progress(collect->listener, _("fetching collateral"), 0, 0);
     g_autoptr(Collateral) collateral = fetch(collect, certificate, error);
-    if (collateral == NULL)
+    if (collateral == NULL) {
+        cause_step(error, CAUSE_HERE, _("collecting the evidence"));
         return NULL;
+    }
     g_autofree char *text = evidence_text(collect, certificate, collateral);
     g_autofree char *path = g_build_filename(collect->directory, "evidence.json", NULL);
     if (!file_make_directory(collect->directory, error) ||

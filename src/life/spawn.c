@@ -3,6 +3,7 @@
 
 #include "life/spawn_private.h"
 
+#include "core/cause.h"
 #include "core/clock.h"
 #include "core/file.h"
 #include "core/i18n.h"
@@ -163,8 +164,17 @@ static bool start(Spawning *spawning, GError **error)
         return spawning->result->started = true;
     if (error != NULL && (strstr((*error)->message, "already allocated") != NULL ||
                           strstr((*error)->message, "address already in use") != NULL))
-        g_prefix_error(error, _("port %u is taken, choose another with --port: "), asked->port);
+        cause_prefix(error, CAUSE_HERE, _("port %u is taken, choose another with --port: "),
+                     asked->port);
     return false;
+}
+
+/* Says in the chain of causes which of the steps it was. */
+static bool step(bool done, const char *what, GError **error)
+{
+    if (!done)
+        cause_step(error, CAUSE_HERE, what);
+    return done;
 }
 
 static bool prepare(Spawning *spawning, GError **error)
@@ -173,9 +183,12 @@ static bool prepare(Spawning *spawning, GError **error)
     if (!lock_directory(spawning, error))
         return false;
     life_say(asked->listener, _("Loading the image of the package"));
-    return life_load_image(asked->engine, asked->package, &spawning->image, asked->cancel,
-                           asked->listener, error) &&
-           create(spawning, error) && unpack(spawning, error) && start(spawning, error);
+    return step(life_load_image(asked->engine, asked->package, &spawning->image, asked->cancel,
+                                asked->listener, error),
+                _("loading the image"), error) &&
+           step(create(spawning, error), _("creating the container"), error) &&
+           step(unpack(spawning, error), _("unpacking"), error) &&
+           step(start(spawning, error), _("starting the container"), error);
 }
 
 static void remove_tree(const char *path)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "core/cause.h"
 #include "core/i18n.h"
 #include "core/limits.h"
 #include "core/sanitize.h"
@@ -130,6 +131,8 @@ static bool check_redirect(const WireAnswer *answer, const char *what, GError **
                 _("%s: the server answers %u and sends us to %s, which is not followed; if that "
                   "is the right place, give its address instead"),
                 what, wire_answer_status(answer), shown);
+    if (error != NULL)
+        cause_end(*error, CAUSE_HERE, "HTTP status %u", wire_answer_status(answer));
     return false;
 }
 

@@ -3,6 +3,7 @@
 
 #include "wire/transfer.h"
 
+#include "core/cause.h"
 #include "core/clock.h"
 #include "core/i18n.h"
 #include "core/sanitize.h"
@@ -339,7 +340,7 @@ static GError *stranger_error(const Transfer *transfer)
                        transfer->what);
 }
 
-GError *transfer_error(const Transfer *transfer, CURLcode code)
+static GError *end_error(const Transfer *transfer, CURLcode code)
 {
     if (transfer->stranger)
         return stranger_error(transfer);
@@ -353,4 +354,19 @@ GError *transfer_error(const Transfer *transfer, CURLcode code)
         return NULL;
     GError *failed = code == CURLE_FILESIZE_EXCEEDED ? NULL : command_error(transfer, code);
     return failed != NULL ? failed : error_of(transfer, code);
+}
+
+GError *transfer_error(const Transfer *transfer, CURLcode code)
+{
+    GError *failed = end_error(transfer, code);
+    if (failed == NULL || !causes_are_kept())
+        return failed;
+    long number = 0;
+    curl_easy_getinfo(transfer->curl, CURLINFO_OS_ERRNO, &number);
+    g_autofree char *detail = sanitize_string(transfer->detail);
+    g_autofree char *system =
+        number != 0 ? g_strdup_printf("; errno %ld: %s", number, g_strerror((int)number)) : NULL;
+    cause_end(failed, CAUSE_HERE, "libcurl %d, %s: %s%s", (int)code, curl_easy_strerror(code),
+              detail, system != NULL ? system : "");
+    return failed;
 }

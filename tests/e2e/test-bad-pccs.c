@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static struct {
     char *platform, *root, *quote, *settings;
@@ -183,6 +184,45 @@ static void add_pccs_faults(void)
     }
 }
 
+/* ---- the chain of causes ---- */
+
+static Outcome ask_nobody(const char *variable, const char *program, bool file_is_there)
+{
+    g_autofree char *whole = g_strconcat("MSE_CONSOLE_CONFIG=", made.settings, NULL);
+    const char *const environment[] = {whole, "LANG=C.UTF-8", "LC_ALL=C.UTF-8", variable, NULL};
+    const ProcessSetting setting = {.environment = environment};
+    const char *const argv[] = {program,
+                                "verify",
+                                file_is_there ? made.quote : "/nowhere/quote",
+                                "--pccs",
+                                "https://localhost:1",
+                                NULL};
+    return process_run(argv, &setting);
+}
+
+static void assert_causes(Outcome got, const char *last)
+{
+    assert_sentences(&got);
+    if (last == NULL) {
+        g_assert_null(strstr(got.err, "cause 1"));
+    } else if (strstr(got.err, "cause 2: ") == NULL || strstr(got.err, last) == NULL) {
+        g_error("\"%s\" has no two causes, or not \"%s\"", got.err, last);
+    }
+    outcome_clear(&got);
+}
+
+static void test_pccs_causes(void)
+{
+    g_autofree char *program = process_program("mse-console"), *link = process_path("cenclave");
+    g_assert_cmpint(symlink(program, link), ==, 0);
+    static const char refused[] = "errno 111: Connection refused", absent[] = "errno 2: ";
+    assert_causes(ask_nobody("MSE_BACKTRACE=full", program, true), refused);
+    assert_causes(ask_nobody("MSE_BACKTRACE=full", program, false), absent);
+    assert_causes(ask_nobody("BACKTRACE=full", link, true), refused);
+    assert_causes(ask_nobody("BACKTRACE=full", program, true), NULL);
+    assert_causes(ask_nobody("MSE_BACKTRACE=some", program, false), NULL);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -191,6 +231,7 @@ int main(int argc, char **argv)
     g_test_add_func("/pccs/refuses", test_pccs_refuses);
     g_test_add_func("/pccs/unknown-authority", test_pccs_nobody_knows);
     g_test_add_func("/pccs/hangs", test_pccs_hangs);
+    g_test_add_func("/pccs/causes", test_pccs_causes);
     add_pccs_faults();
     return g_test_run();
 }

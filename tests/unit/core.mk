@@ -2,6 +2,7 @@
 core_tests = \
 	tests/unit/test-hex \
 	tests/unit/test-cancel \
+	tests/unit/test-cause \
 	tests/unit/test-file \
 	tests/unit/test-file-stream \
 	tests/unit/test-sanitize \
@@ -14,6 +15,8 @@ tests_unit_test_exec_SOURCES = tests/unit/test-exec.c
 tests_unit_test_exec_LDADD = $(CORE_LIBS)
 tests_unit_test_hex_SOURCES = tests/unit/test-hex.c tests/unit/bytes.h
 tests_unit_test_hex_LDADD = $(CORE_LIBS)
+tests_unit_test_cause_SOURCES = tests/unit/test-cause.c
+tests_unit_test_cause_LDADD = $(CORE_LIBS)
 tests_unit_test_cancel_SOURCES = tests/unit/test-cancel.c
 tests_unit_test_cancel_LDADD = $(CORE_LIBS)
 tests_unit_test_file_SOURCES = tests/unit/test-file.c tests/unit/bytes.h \
