@@ -36,21 +36,6 @@ typedef struct Reading {
     GPtrArray *problems; /* char* */
 } Reading;
 
-/* White space at both ends, as Unicode has it. */
-static char *stripped(const char *text)
-{
-    while (*text != '\0' && g_unichar_isspace(g_utf8_get_char(text)))
-        text = g_utf8_next_char(text);
-    const char *end = text + strlen(text);
-    while (end > text) {
-        const char *last = g_utf8_find_prev_char(text, end);
-        if (last == NULL || !g_unichar_isspace(g_utf8_get_char(last)))
-            break;
-        end = last;
-    }
-    return g_strndup(text, (gsize)(end - text));
-}
-
 /* Neither a control character nor, unless they may be there, white space. */
 static bool is_clean(const char *text, bool spaces)
 {
@@ -140,7 +125,7 @@ static void read_texts(Reading *reading, const TomlValue *root)
         }
         const char *plain = toml_plain_text(value);
         g_autofree char *text = plain == NULL        ? NULL
-                                : text_keys[i].strip ? stripped(plain)
+                                : text_keys[i].strip ? toml_stripped(plain)
                                                      : g_strdup(plain);
         if (text == NULL || !text_keys[i].take(reading->config, text))
             note_wrong(reading, text_keys[i].key, value, text_keys[i].expected);

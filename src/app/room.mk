@@ -27,6 +27,8 @@ libapp_a_SOURCES = \
 	src/app/pccs_answer.h \
 	src/app/project.c \
 	src/app/project.h \
+	src/app/project_cloud.c \
+	src/app/project_cloud.h \
 	src/app/project_directory.c \
 	src/app/recognise.c \
 	src/app/recipient.c \
@@ -36,6 +38,8 @@ libapp_a_SOURCES = \
 	src/app/run.c \
 	src/app/secret_files.c \
 	src/app/secret_files.h \
+	src/app/scaffold.c \
+	src/app/scaffold.h \
 	src/app/settings.c \
 	src/app/settings.h \
 	src/app/settings_table.c \
@@ -47,3 +51,16 @@ libapp_a_SOURCES = \
 	src/app/verification.c \
 	src/app/verification.h \
 	src/app/verification_private.h
+
+# The texts of a new project are files of their own, and strings in the program.
+scaffold_texts = Dockerfile README.md.in app.py config.toml.in conftest.py ignore test_app.py
+EXTRA_DIST += $(scaffold_texts:%=src/app/scaffold/%)
+CLEANFILES += src/app/scaffold_texts.h
+src/app/scaffold.$(OBJEXT): src/app/scaffold_texts.h
+src/app/scaffold_texts.h: $(scaffold_texts:%=src/app/scaffold/%)
+	@$(MKDIR_P) $(@D)
+	$(AM_V_GEN)for text in $^; do \
+	  echo "static const char scaffold_$$(basename "$$text" | tr .- __)[] ="; \
+	  sed -e 's/[\\"]/\\&/g' -e 's/.*/    "&\\n"/' "$$text"; \
+	  echo '    "";'; \
+	done >$@.new && mv $@.new $@

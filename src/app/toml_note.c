@@ -50,3 +50,17 @@ const char *toml_plain_text(const TomlValue *value)
         return NULL;
     return value->as.string.text;
 }
+
+char *toml_stripped(const char *text)
+{
+    while (*text != '\0' && g_unichar_isspace(g_utf8_get_char(text)))
+        text = g_utf8_next_char(text);
+    const char *end = text + strlen(text);
+    while (end > text) {
+        const char *last = g_utf8_find_prev_char(text, end);
+        if (last == NULL || !g_unichar_isspace(g_utf8_get_char(last)))
+            break;
+        end = last;
+    }
+    return g_strndup(text, (gsize)(end - text));
+}

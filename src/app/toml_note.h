@@ -20,4 +20,7 @@ char *toml_value_for_people(const TomlValue *value);
 /* A string without U+0000, or NULL. Borrowed. */
 const char *toml_plain_text(const TomlValue *value);
 
+/* Without white space at both ends, as Unicode has it. Free with g_free. */
+char *toml_stripped(const char *text);
+
 #endif

@@ -38,6 +38,7 @@ libcommand_a_SOURCES = \
 	src/command/home_nginx.c \
 	src/command/home_package.c \
 	src/command/home_run.c \
+	src/command/home_scaffold.c \
 	src/command/home_seal.c \
 	src/command/home_spawn.c \
 	src/command/home_status.c \
@@ -62,6 +63,8 @@ libcommand_a_SOURCES = \
 	src/command/output.h \
 	src/command/shell.c \
 	src/command/shell.h \
+	src/command/spelling.c \
+	src/command/spelling.h \
 	src/command/suggest.c \
 	src/command/suggest.h \
 	src/command/table.c \
@@ -106,13 +109,16 @@ src/command/completion/mse-console.fish: mse-console$(EXEEXT)
 	@$(MKDIR_P) $(@D)
 	$(AM_V_GEN)LC_ALL=C.UTF-8 ./mse-console completion fish >$@.new && mv $@.new $@
 
-# The name that the seeds' command lines begin with. Somebody else's program of that name stays.
+# The names that command lines of MSE Home and of Cosmian Enclave begin with. Somebody else's
+# program of that name stays.
 if MSE_LINK
 install-exec-hook:
-	@cd '$(DESTDIR)$(bindir)' && { test -e mse && test ! -L mse; } || \
-	  $(LN_S) -f mse-console$(EXEEXT) '$(DESTDIR)$(bindir)/mse'
+	@cd '$(DESTDIR)$(bindir)' && for name in mse cenclave; do \
+	  { test -e $$name && test ! -L $$name; } || $(LN_S) -f mse-console$(EXEEXT) $$name; \
+	done
 
 uninstall-local:
-	-@test "$$(readlink '$(DESTDIR)$(bindir)/mse')" != mse-console$(EXEEXT) || \
-	  rm -f '$(DESTDIR)$(bindir)/mse'
+	-@cd '$(DESTDIR)$(bindir)' && for name in mse cenclave; do \
+	  test "$$(readlink $$name)" != mse-console$(EXEEXT) || rm -f $$name; \
+	done
 endif

@@ -8,6 +8,7 @@
 #include "command/help.h"
 #include "command/layout.h"
 #include "command/output.h"
+#include "command/spelling.h"
 #include "command/table.h"
 #include "command/verbs.h"
 #include "core/cause.h"
@@ -316,6 +317,7 @@ int shell_main(int argc, char **argv)
     shell.job = job_new(&shell_sink, &shell, false, cancel);
     take_backtrace(argc > 0 ? argv[0] : "");
     take_environment(&shell);
+    spelling_take(argc > 0 ? argv[0] : NULL);
     int skip = MIN(argc, 1);
     skip += take_program_options(argv + skip, argc - skip);
     int status = finish(&shell, run_words(&shell, argv + skip, argc - skip));

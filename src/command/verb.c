@@ -33,7 +33,7 @@ const Verb *const verb_table[] = {
     &verb_home_restart,
     &verb_home_remove,
     &verb_home_kill,
-    &verb_home_keygen,
+    &verb_home_scaffold, &verb_home_keygen,
     &verb_home_seal,
     &verb_home_unseal,
     &verb_home_encrypt,

@@ -27,6 +27,7 @@ extern const Verb verb_home_stop;
 extern const Verb verb_home_restart;
 extern const Verb verb_home_remove;
 extern const Verb verb_home_kill;
+extern const Verb verb_home_scaffold;
 extern const Verb verb_home_keygen;
 extern const Verb verb_home_seal;
 extern const Verb verb_home_unseal;

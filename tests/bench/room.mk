@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # `make bench` measures and prints; never part of `make check`, since a busy machine proves nothing.
 
-EXTRA_PROGRAMS += tests/bench/bench-verify tests/bench/bench-process
+EXTRA_PROGRAMS += tests/bench/bench-verify tests/bench/bench-process tests/bench/bench-package
 tests_bench_bench_verify_SOURCES = \
 	tests/bench/bench-verify.c tests/bench/bench.c tests/bench/bench.h
 tests_bench_bench_verify_LDADD = $(ATTEST_LIBS)
 tests_bench_bench_process_SOURCES = \
 	tests/bench/bench-process.c tests/bench/bench.c tests/bench/bench.h
 tests_bench_bench_process_LDADD = $(GLIB_LIBS)
+
+tests_bench_bench_package_SOURCES = \
+	tests/bench/bench-package.c tests/bench/bench.c tests/bench/bench.h
+tests_bench_bench_package_LDADD = $(APP_LIBS)
 
 # Linked with exactly what mse-console was found to need, whether it calls it or not.
 tests/bench/empty: tests/bench/empty.c mse-console
@@ -39,8 +43,14 @@ bench-console: all tests/bench/empty tests/bench/bench-engine tests/bench/speake
 	@$(top_srcdir)/tests/bench/run-bench-console
 
 .PHONY: bench
-bench: all tests/bench/bench-verify tests/bench/bench-process tests/bench/empty $(bench_console)
+bench: all tests/bench/bench-verify tests/bench/bench-process tests/bench/bench-package \
+	tests/bench/empty $(bench_console)
 	@$(top_srcdir)/tests/bench/run-bench $(top_srcdir)
+
+# Packages alone: writes 5 GB or so beside the temporary directory, and removes it.
+.PHONY: bench-package
+bench-package: tests/bench/bench-package
+	@tests/bench/bench-package
 
 CLEANFILES += tests/bench/empty tests/bench/bench-console tests/bench/bench-engine \
 	tests/bench/speaker $(EXTRA_PROGRAMS)

@@ -24,6 +24,7 @@ tests_e2e_test_cut_LDADD = $(APP_LIBS)
 tests_e2e_test_home_SOURCES = tests/e2e/test-home.c $(e2e_process)
 tests_e2e_test_home_LDADD = $(CORE_LIBS) -lutil
 include $(top_srcdir)/tests/e2e/docker.mk
+include $(top_srcdir)/tests/e2e/scaffold.mk
 include $(top_srcdir)/tests/e2e/enclave.mk
 tests_e2e_test_home_docker_SOURCES = tests/e2e/test-home-docker.c $(e2e_process)
 tests_e2e_test_home_docker_LDADD = $(CORE_LIBS)

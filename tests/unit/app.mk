@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 app_tests = tests/unit/test-settings tests/unit/test-evidence tests/unit/test-recognise \
 	tests/unit/test-verification tests/unit/test-pccs tests/unit/test-hostile \
-	tests/unit/test-project tests/unit/test-package tests/unit/test-package-hostile \
+	tests/unit/test-project tests/unit/test-project-interop \
+	tests/unit/test-package tests/unit/test-package-hostile \
 	tests/unit/test-configuration
 check_PROGRAMS += $(app_tests)
 TESTS += $(app_tests)
@@ -27,3 +28,5 @@ tests_unit_test_package_SOURCES = tests/unit/test-package.c $(package_support)
 tests_unit_test_package_LDADD = $(APP_LIBS)
 tests_unit_test_package_hostile_SOURCES = tests/unit/test-package-hostile.c $(package_support)
 tests_unit_test_package_hostile_LDADD = $(APP_LIBS)
+tests_unit_test_project_interop_SOURCES = tests/unit/test-project-interop.c
+tests_unit_test_project_interop_LDADD = $(APP_LIBS)
