@@ -44,16 +44,22 @@ static void say_options(Job *job, const VerbOption *options)
         say_option(job, options);
 }
 
-static void say_verbs(Job *job, const char *group)
+static int widest_words(void)
 {
     size_t widest = 0;
     for (const Verb *const *verb = verb_table; *verb; verb++)
         widest = MAX(widest, strlen((*verb)->words));
+    return (int)widest;
+}
+
+static void say_verbs(Job *job, const char *group)
+{
+    const int widest = widest_words();
     for (const Verb *const *verb = verb_table; *verb; verb++) {
         bool inside = !group || (g_str_has_prefix((*verb)->words, group) &&
                                  (*verb)->words[strlen(group)] == ' ');
         if (inside && !((*verb)->flags & VERB_HIDDEN))
-            job_text(job, "  %-*s  %s", (int)widest, (*verb)->words, _((*verb)->help));
+            job_text(job, "  %-*s  %s", widest, (*verb)->words, _((*verb)->help));
     }
 }
 
@@ -116,11 +122,23 @@ int help_of_verb(Job *job, const Verb *verb)
     return EXIT_OK;
 }
 
+/* A group's "verify" may be the verb of that name, whose row is in no group. */
+static void say_shared_verb(Job *job, const char *group)
+{
+    char *const words[] = {(char *)group, (char *)"verify"};
+    int n_words = 0;
+    const Verb *verb = verb_find(words, G_N_ELEMENTS(words), &n_words);
+    if (verb != NULL && n_words == G_N_ELEMENTS(words) && strchr(verb->words, ' ') == NULL)
+        job_text(job, "  %s %-*s  %s", group, widest_words() - (int)strlen(group) - 1, verb->words,
+                 _(verb->help));
+}
+
 int help_of_group(Job *job, const char *group)
 {
     job_text(job, "%s mse-console %s VERB [WORD…]", _("Usage:"), group);
     say_blank(job);
     say_verbs(job, group);
+    say_shared_verb(job, group);
     return EXIT_OK;
 }
 

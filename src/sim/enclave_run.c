@@ -97,7 +97,7 @@ static void answer_result(Enclave *enclave, bool sealed, EnclaveReply *reply)
         return;
     }
     SAY_ERROR("%s", error->message);
-    set_text(reply, 500, PLAIN, "SIMULATED application: its secrets are not there, see the log\n");
+    set_text(reply, 404, PLAIN, "SIMULATED application: its secrets are not there, see the log\n");
 }
 
 static void answer_index(Enclave *enclave, EnclaveReply *reply)

@@ -16,8 +16,8 @@ from flask import Flask, Response
 
 app = Flask(__name__)
 
-RESULT = b"message using a secret"
-SEALED_RESULT = b"message using a sealed secret"
+RESULT = b"message using password and salt from SECRETS"
+SEALED_RESULT = b"message using result_sk from SEALED_SECRETS"
 
 
 def read_secrets(variable):
@@ -56,7 +56,8 @@ def result_secrets():
     secrets = read_secrets("SECRETS_PATH")
     if secrets is None:
         return no_secrets()
-    derive = Scrypt(salt=secrets["salt"].encode(), length=32, n=2**14, r=8, p=1)
+    salt = base64.urlsafe_b64decode(secrets["salt"])
+    derive = Scrypt(salt=salt, length=32, n=2**14, r=8, p=1)
     key = base64.urlsafe_b64encode(derive.derive(secrets["password"].encode()))
     return token(key, RESULT)
 

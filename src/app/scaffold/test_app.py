@@ -8,7 +8,8 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 def key_of(secrets):
     """The key that the application makes of its secrets."""
-    derive = Scrypt(salt=secrets["salt"].encode(), length=32, n=2**14, r=8, p=1)
+    salt = base64.urlsafe_b64decode(secrets["salt"])
+    derive = Scrypt(salt=salt, length=32, n=2**14, r=8, p=1)
     return base64.urlsafe_b64encode(derive.derive(secrets["password"].encode()))
 
 
@@ -41,10 +42,12 @@ def test_unknown(client):
 def test_secrets(client, secrets):
     """The result for who knows the secrets."""
     key = key_of(secrets) if secrets else None
-    check_result(client.get("/result/secrets"), key, b"message using a secret")
+    text = b"message using password and salt from SECRETS"
+    check_result(client.get("/result/secrets"), key, text)
 
 
 def test_sealed_secrets(client, sealed_secrets):
     """The result for who sealed the secrets."""
     key = sealed_secrets["result_sk"].encode() if sealed_secrets else None
-    check_result(client.get("/result/sealed_secrets"), key, b"message using a sealed secret")
+    text = b"message using result_sk from SEALED_SECRETS"
+    check_result(client.get("/result/sealed_secrets"), key, text)
