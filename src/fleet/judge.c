@@ -34,6 +34,7 @@ void entry_unref(Entry *entry)
     fleet_source_unref(entry->source);
     fleet_app_unref(entry->app);
     g_free(entry->given);
+    g_free(entry->stands);
     g_free(entry->path);
     g_free(entry->problem);
     alarm_free(entry->alarm);

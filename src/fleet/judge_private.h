@@ -30,6 +30,7 @@ typedef struct Entry {
     bool by_person;
     uint64_t looked; /* the last set of what is looked at that had it */
     char *given;     /* the file that a person named, or NULL */
+    char *stands;    /* the one of those whose verdict stands, or NULL */
 
     /* What is known of it. */
     bool recalled; /* what the journal knows was taken over */

@@ -387,6 +387,7 @@ static void tell(Turn *turn, Alarm *alarm, bool with_result)
 static void conclude_verdict(Turn *turn)
 {
     Judge *judge = turn->judge;
+    Entry *entry = turn->entry;
     Trust now = trust_of_result(turn->result);
     Alarm *alarm = alarm_of_verdict(turn, &now);
     if (turn->by_person || turn->recalled.gone || !trust_same(&turn->recalled.trust, &now))
@@ -396,6 +397,8 @@ static void conclude_verdict(Turn *turn)
     g_mutex_lock(&judge->lock);
     take_recalled(turn);
     learn(turn, &now);
+    g_free(entry->stands);
+    entry->stands = g_strdup(turn->given);
     Alarm *shown = alarm_of_shown(turn);
     g_mutex_unlock(&judge->lock);
     write_alarm(turn, shown);
@@ -438,6 +441,16 @@ static void conclude_absence(Turn *turn)
     g_mutex_unlock(&judge->lock);
 }
 
+/* Back to the one that was judged; that one itself may have gone meanwhile. */
+static void take_back_given(Entry *entry)
+{
+    bool gone = g_strcmp0(entry->given, entry->stands) == 0;
+    g_free(entry->given);
+    entry->given = gone ? NULL : g_strdup(entry->stands);
+    if (gone)
+        g_clear_pointer(&entry->stands, g_free);
+}
+
 /* The file that a person named is no evidence: that is said, and all is as before. */
 static void conclude_given(Turn *turn)
 {
@@ -445,13 +458,13 @@ static void conclude_given(Turn *turn)
     Entry *entry = turn->entry;
     g_mutex_lock(&judge->lock);
     if (g_strcmp0(entry->given, turn->given) == 0)
-        g_clear_pointer(&entry->given, g_free);
+        take_back_given(entry);
     if (!entry->gone) {
         JudgeNews *news = judge_news_of(entry);
         g_free(news->problem);
         news->problem = g_strdup(turn->problem);
         judge_push_news(judge, news);
-        if (entry->origin == FLEET_EVIDENCE_GIVEN)
+        if (entry->given == NULL && entry->origin == FLEET_EVIDENCE_GIVEN)
             judge_want(judge, entry, WANT_SOON);
     }
     g_mutex_unlock(&judge->lock);
