@@ -141,6 +141,8 @@ void console_save_state(Console *console)
     json_t *state;
     char *text;
 
+    for (unsigned i = 0; i < console->right->len; i++)
+        walk_pane_save(console->right->pdata[i]);
     if (path == NULL)
         return;
     inputs_pane_state(console->lists[LIST_FILES], &console->model, &sort, &descending, &selected);

@@ -78,6 +78,8 @@ void console_command(Console *console, CommandId command);
 void console_copy(Console *console, const char *what, const char *text);
 /* Gives the terminal to a program, when the loop can; takes the request over. */
 void console_give_terminal(Console *console, ProgramRequest *request);
+/* To the log of the application of that name. */
+void console_show_log_of(Console *console, const char *name);
 void console_start_save(Console *console);
 void console_start_export(Console *console, unsigned number);
 /* The name of the history file and such: $XDG_STATE_HOME/mse-console/NAME, or NULL. g_free. */

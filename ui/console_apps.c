@@ -577,3 +577,14 @@ void console_question_key(Console *console, Key key)
     app_act_free(act);
     console_say(console, ROLE_DIM, "%s", _("nothing was done"));
 }
+
+void console_show_log_of(Console *console, const char *name)
+{
+    const char *sort, *selected;
+    bool descending;
+
+    console_show_apps(console);
+    apps_pane_state(console->left, &console->model, &sort, &descending, &selected);
+    apps_pane_restore(console->left, &console->model, sort, descending, name);
+    console_focus(console, PLACE_LOGS);
+}

@@ -116,6 +116,19 @@ static void expect(Console *console)
     console_push(console, form_pane_new(&console->model));
 }
 
+/* One at a time: whoever is in it already goes back to it. */
+static void walk_through(Console *console)
+{
+    for (unsigned i = 0; i < console->right->len; i++)
+        if (((const Pane *)console->right->pdata[i])->class->kind == PANE_WALK) {
+            while (console->right->len > i + 1)
+                console_pop(console);
+            console_focus(console, PLACE_RIGHT);
+            return;
+        }
+    console_push(console, walk_pane_new(console));
+}
+
 /* ---- exporting ---- */
 
 typedef struct ExportTask {
@@ -432,6 +445,9 @@ void console_run_command(Console *console, CommandId command)
         return;
     case COMMAND_EXPECT:
         expect(console);
+        return;
+    case COMMAND_WALK:
+        walk_through(console);
         return;
     case COMMAND_EXPORT:
         export_selected(console);

@@ -126,12 +126,12 @@ static int draw_hint(const Console *console, const Canvas *canvas, int x, Comman
 static void draw_hints(const Console *console, const Canvas *canvas)
 {
     static const CommandId last[] = {COMMAND_LINE, COMMAND_HELP, COMMAND_QUIT};
-    unsigned kind = console_focused(console)->class->kind;
+    const Pane *pane = console_focused(console);
+    unsigned kind = pane->class->kind;
     int reserved = 0, x = 1;
 
-    if (kind == PANE_FORM) {
-        canvas_cut(canvas, 1, 0, canvas->width - 2, ROLE_DIM,
-                   _("Enter judges all again   Tab next field   Esc leaves"));
+    if (pane->class->hints != NULL) {
+        canvas_cut(canvas, 1, 0, canvas->width - 2, ROLE_DIM, pane->class->hints(pane));
         return;
     }
     for (unsigned i = 0; i < G_N_ELEMENTS(last); i++)
@@ -362,6 +362,15 @@ static void draw_too_small(const Console *console, const Canvas *canvas)
     }
 }
 
+/* A walk-through and what its steps say have all the room. */
+static bool on_walk(const Console *console)
+{
+    for (unsigned i = 0; console->focus == PLACE_RIGHT && i < console->right->len; i++)
+        if (((const Pane *)console->right->pdata[i])->class->kind == PANE_WALK)
+            return true;
+    return false;
+}
+
 void console_draw_all(Console *console, int64_t now)
 {
     Canvas canvas = grid_canvas(console->grid);
@@ -380,7 +389,10 @@ void console_draw_all(Console *console, int64_t now)
         draw_too_small(console, &canvas);
         return;
     }
-    if (framed && console->on_apps && canvas.width >= FOUR_PANES && area.height >= FOUR_HEIGHT - 2)
+    if (framed && on_walk(console))
+        draw_framed_one(console, &canvas, area);
+    else if (framed && console->on_apps && canvas.width >= FOUR_PANES &&
+             area.height >= FOUR_HEIGHT - 2)
         console_draw_four(console, &canvas, area);
     else if (framed && console->on_apps && canvas.width >= TWO_PANES &&
              area.height >= STACKED_HEIGHT - 2)

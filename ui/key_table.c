@@ -153,6 +153,23 @@ const CommandRow command_table[N_COMMANDS] = {
                        N_("try the source again at once; look at the secrets files again"), NULL,
                        true},
 
+    [COMMAND_WALK] = {"walk", "w", PANE_ANY & ~(unsigned)(PANE_FORM | PANE_WALK), N_("walk"),
+                      N_("walk through the steps of the code provider or of the operator, as far "
+                         "as they were done in this directory"),
+                      NULL, true},
+    [COMMAND_STEP_RUN] = {"run-step", "Enter", PANE_WALK, NULL,
+                          N_("do the step, or do it again; what is wrong stands beside the field"),
+                          NULL, true},
+    [COMMAND_STEP_COMPLETE] = {"complete", "Tab", PANE_WALK, NULL,
+                               N_("complete the path that is typed; else the next field"), NULL,
+                               true},
+    [COMMAND_STEP_NEXT] = {"next-step", "PageDown C-n", PANE_WALK, NULL, N_("the next step"), NULL,
+                           true},
+    [COMMAND_STEP_PREVIOUS] = {"previous-step", "PageUp C-p", PANE_WALK, NULL,
+                               N_("the step before"), NULL, true},
+    [COMMAND_STEP_ACTOR] = {"other-actor", "F2", PANE_WALK, NULL,
+                            N_("the steps of the other actor"), NULL, true},
+
     [COMMAND_DOWN] = {"down", "j Down", PANE_ANY & ~(unsigned)PANE_FORM, NULL, N_("a line down"),
                       NULL, true},
     [COMMAND_UP] = {"up", "k Up", PANE_ANY & ~(unsigned)PANE_FORM, NULL, N_("a line up"), NULL,

@@ -19,7 +19,10 @@ typedef enum {
     MESSAGE_FIELD_CHECKED, /* char* or NULL: what is wrong with a form's field; number: which */
     MESSAGE_JOB_TEXT,      /* GPtrArray of JobLine (ui/verb_job.h) */
     MESSAGE_JOB_PROGRESS,  /* char* */
+    MESSAGE_JOB_MADE,      /* JobMade (ui/verb_job.h); number: the job's */
     MESSAGE_JOB_ENDED,     /* UiJob */
+    MESSAGE_WALK_CHECKED,  /* GPtrArray of char* or NULL: what is wrong with each field of the step;
+                              generation: of the question */
     MESSAGE_DIRECTORY,     /* PathsRead (ui/paths.h) */
     MESSAGE_LOGS,          /* number: of the feed that has something (ui/log_feed.h) */
     MESSAGE_LOG_MATCHES,   /* LogAnswer (ui/log_match.c) */

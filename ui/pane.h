@@ -47,6 +47,8 @@ typedef struct PaneClass {
     Redo (*tick)(Pane *pane, Console *console, int64_t now);
     /* The job that Ctrl-C means here, or NULL. */
     UiJob *(*job)(const Pane *pane, const Model *model);
+    /* What the bottom line says instead of the key table's hints. NULL: those. */
+    const char *(*hints)(const Pane *pane);
 } PaneClass;
 
 struct Pane {
@@ -113,10 +115,16 @@ Pane *explain_pane_new(unsigned number, CheckId check);
 Pane *help_pane_new(const KeyTable *keys, unsigned kind);
 Pane *jobs_pane_new(void);
 Pane *form_pane_new(const Model *model);
+/* The walk-throughs of this directory, as they were left. */
+Pane *walk_pane_new(Console *console);
+/* Writes how it was left. Nothing when it is another pane. */
+void walk_pane_save(const Pane *pane);
 /* Runs a verb's line as a job and shows what it says. */
 Pane *output_pane_new(Console *console, const char *line);
 /* Runs a program in the background and shows what it prints; takes the request over. */
 Pane *output_pane_new_program(Console *console, ProgramRequest *request);
+/* Its job goes on when the pane is closed. Borrowed. */
+UiJob *output_pane_detach(Pane *pane);
 void output_pane_copy_to(const Pane *pane, GString *text, GString *errors);
 int output_pane_status(const Pane *pane);
 

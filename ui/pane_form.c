@@ -247,6 +247,12 @@ static bool cursor(const Pane *pane, int *x, int *y)
     return true;
 }
 
+static const char *hints(const Pane *pane)
+{
+    (void)pane;
+    return _("Enter judges all again   Tab next field   Esc leaves");
+}
+
 static Redo command(Pane *pane, Console *console, CommandId id)
 {
     (void)pane;
@@ -265,6 +271,7 @@ static const PaneClass form_class = {
     .command = command,
     .key = key,
     .cursor = cursor,
+    .hints = hints,
 };
 
 Pane *form_pane_new(const Model *model)

@@ -22,6 +22,7 @@ typedef struct OutputPane {
     unsigned laid_out;
     uint64_t dropped;
     bool ended;
+    bool detached; /* somebody else looks after the job */
 } OutputPane;
 
 /* What a pane keeps; what came before is counted and said. */
@@ -39,7 +40,7 @@ static void output_free(Pane *pane)
 {
     OutputPane *self = (OutputPane *)pane;
 
-    if (!self->ended)
+    if (!self->ended && !self->detached)
         cancel_set(self->job->cancel);
     ui_job_unref(self->job);
     g_ptr_array_unref(self->said);
@@ -190,6 +191,14 @@ Pane *output_pane_new_program(Console *console, ProgramRequest *request)
     UiJob *job = program_start(console_model(console)->jobs, request);
 
     return new_pane(job->title, job);
+}
+
+UiJob *output_pane_detach(Pane *pane)
+{
+    OutputPane *self = (OutputPane *)pane;
+
+    self->detached = true;
+    return self->job;
 }
 
 void output_pane_copy_to(const Pane *pane, GString *text, GString *errors)

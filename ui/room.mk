@@ -93,6 +93,7 @@ libui_a_SOURCES = \
 	ui/pane_output.c \
 	ui/pane_reading.c \
 	ui/pane_reading.h \
+	ui/pane_walk.c \
 	ui/paths.c \
 	ui/paths.h \
 	ui/plain.c \
@@ -125,4 +126,6 @@ libui_a_SOURCES = \
 	ui/verb_job.c \
 	ui/verb_job.h \
 	ui/waker.c \
-	ui/waker.h
+	ui/waker.h \
+	ui/walk.c \
+	ui/walk.h

@@ -94,6 +94,27 @@ static void on_progress(const char *what, uint64_t done, uint64_t total, void *d
                                                .free_data = g_free});
 }
 
+static void made_free(void *data)
+{
+    JobMade *made = data;
+
+    g_free(made->what);
+    g_free(made->path);
+    g_free(made);
+}
+
+static void on_made(const char *what, const char *path, void *data)
+{
+    const VerbJob *self = data;
+    JobMade *made = g_new(JobMade, 1);
+
+    *made = (JobMade){.what = g_strdup(what), .path = g_strdup(path)};
+    mailbox_post(self->job->mailbox, (Message){.kind = MESSAGE_JOB_MADE,
+                                               .number = self->job->id,
+                                               .data = made,
+                                               .free_data = made_free});
+}
+
 static void send_table(VerbJob *self)
 {
     GPtrArray *lines;
@@ -115,6 +136,7 @@ static void run(UiJob *ui_job, void *data)
         .error = on_error,
         .progress = on_progress,
         .careful = true,
+        .made = on_made,
     };
     VerbJob *self = data;
     g_autoptr(Job) job = job_new(&sink, self, false, ui_job->cancel);

@@ -13,6 +13,12 @@ typedef struct JobLine {
     char *text; /* safe for a terminal */
 } JobLine;
 
+/* What a verb wrote under a name of its own (job_made). */
+typedef struct JobMade {
+    char *what;
+    char *path; /* as it is */
+} JobMade;
+
 /* Runs a line of the shell's grammar. MESSAGE_JOB_TEXT (number: the job's) until MESSAGE_JOB_ENDED;
  * its exit status is the job's. Borrowed. */
 UiJob *verb_job_start(Jobs *jobs, const char *line, unsigned width);

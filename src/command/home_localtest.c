@@ -159,6 +159,6 @@ const Verb verb_home_localtest = {
            "it ends. Secrets are not sent to the engine's builder."),
     .options = options,
     .columns = home_tests_columns,
-    .flags = VERB_STREAM | VERB_SHELL_ONLY,
+    .flags = VERB_STREAM,
     .run = run_localtest,
 };

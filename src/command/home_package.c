@@ -36,6 +36,9 @@ static void say(Job *job, const LifePack *pack, const PackageMade *made, const c
     g_autofree char *key = made->key_path ? sanitize_string(made->key_path) : NULL;
     for (guint i = 0; i < made->warnings->len; i++)
         job_warn(job, "%s", (const char *)g_ptr_array_index(made->warnings, i));
+    job_made(job, "package", made->path);
+    if (made->key_path)
+        job_made(job, "key", made->key_path);
     if (job_json(job)) {
         job_emit(job, json_pack("{s:s, s:s, s:s?, s:s, s:I, s:I, s:I}", "name", pack->config->name,
                                 "package", made->path, "key", made->key_path, "image", tag, "size",
@@ -162,6 +165,6 @@ const Verb verb_home_package = {
            "by its owner alone, and is never printed."),
     .options = options,
     .columns = columns,
-    .flags = VERB_STREAM | VERB_SHELL_ONLY,
+    .flags = VERB_STREAM,
     .run = run_package,
 };

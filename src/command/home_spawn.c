@@ -343,6 +343,6 @@ const Verb verb_home_spawn = {
         "and how to go on. Exit status 0 also when the evidence is not trusted: that is said."),
     .options = options,
     .columns = columns,
-    .flags = VERB_STREAM | VERB_SHELL_ONLY,
+    .flags = VERB_STREAM,
     .run = run_spawn,
 };

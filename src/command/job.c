@@ -52,6 +52,12 @@ bool job_is_careful(const Job *job)
     return job->sink.careful;
 }
 
+void job_made(Job *job, const char *what, const char *path)
+{
+    if (job->sink.made)
+        job->sink.made(what, path, job->data);
+}
+
 void job_begin(Job *job, const Verb *verb, bool json)
 {
     job->verb = verb;

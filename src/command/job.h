@@ -39,6 +39,8 @@ typedef struct JobSink {
     /* Whoever reads may miss a warning among other things: what the shell warns about is refused
      * where a verb says so. */
     bool careful;
+    /* What was written under a name that nobody could know before: a "package", its "key". */
+    void (*made)(const char *what, const char *path, void *data);
 } JobSink;
 
 Job *job_new(const JobSink *sink, void *data, bool json, Cancel *cancel);
@@ -56,6 +58,7 @@ void job_emit(Job *job, json_t *row);
 void job_text(Job *job, const char *format, ...) G_GNUC_PRINTF(2, 3);
 void job_warn(Job *job, const char *format, ...) G_GNUC_PRINTF(2, 3);
 void job_progress(Job *job, const char *what, uint64_t done, uint64_t total);
+void job_made(Job *job, const char *what, const char *path);
 /* Whole lines, line feeds included, that are not ours; see JobSink.raw. */
 void job_raw(Job *job, const void *bytes, size_t size);
 /* A question to be answered with yes or no. */

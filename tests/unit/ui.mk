@@ -22,3 +22,8 @@ tests_unit_test_log_SOURCES = tests/unit/test-log.c
 tests_unit_test_log_LDADD = $(UI_TEST_LIBS)
 tests_unit_test_own_SOURCES = tests/unit/test-own.c
 tests_unit_test_own_LDADD = $(UI_TEST_LIBS)
+
+check_PROGRAMS += tests/unit/test-walk
+TESTS += tests/unit/test-walk
+tests_unit_test_walk_SOURCES = tests/unit/test-walk.c
+tests_unit_test_walk_LDADD = $(UI_TEST_LIBS)
