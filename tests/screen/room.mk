@@ -72,7 +72,7 @@ tests_screen_test_trust_SOURCES = tests/screen/test-trust.c tests/screen/termina
 	tests/screen/terminal.h
 tests_screen_test_trust_LDADD = $(SCREEN_LIBS)
 
-# Another day: an object that is preloaded. Not fortified: it defines what the headers would replace.
+# Another day: an object that is preloaded. Not fortified: it defines what headers would replace.
 EXTRA_DIST += tests/screen/shifted_clock.c
 tests/screen/shifted_clock.so: tests/screen/shifted_clock.c
 	@$(MKDIR_P) tests/screen
