@@ -31,6 +31,7 @@ tests_e2e_test_home_docker_LDADD = $(CORE_LIBS)
 tests_e2e_test_fleet_SOURCES = tests/e2e/test-fleet.c $(e2e_process)
 tests_e2e_test_fleet_LDADD = $(FLEET_LIBS)
 tests_e2e_test_run_SOURCES = tests/e2e/test-run.c $(e2e_process) \
+	tests/e2e/memory_scan.c tests/e2e/memory_scan.h tests/e2e/nginx.c tests/e2e/nginx.h \
 	tests/e2e/sham_enclave.c tests/e2e/sham_enclave.h \
 	tests/unit/fake_engine.c tests/unit/fake_engine.h
 tests_e2e_test_run_LDADD = $(WIRE_LIBS)

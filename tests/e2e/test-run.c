@@ -5,6 +5,8 @@
  */
 #include "config.h"
 
+#include "memory_scan.h"
+#include "nginx.h"
 #include "process.h"
 #include "sham_enclave.h"
 
@@ -509,51 +511,12 @@ static void test_cancelled(void)
 
 /* ---- memory ---- */
 
-static unsigned count_in(const uint8_t *bytes, size_t size, const char *needle)
-{
-    unsigned n = 0;
-    const uint8_t *at = bytes;
-    while ((at = memmem(at, size - (size_t)(at - bytes), needle, strlen(needle))) != NULL) {
-        n++;
-        at++;
-    }
-    return n;
-}
-
-/* How often the needle is in what the process can write to; -1 when that cannot be looked at. */
-static int count_in_process(pid_t pid, const char *needle)
-{
-    g_autofree char *maps_path = g_strdup_printf("/proc/%d/maps", (int)pid);
-    g_autofree char *mem_path = g_strdup_printf("/proc/%d/mem", (int)pid);
-    g_autofree char *maps = NULL;
-    int memory = open(mem_path, O_RDONLY | O_CLOEXEC);
-    if (memory < 0 || !g_file_get_contents(maps_path, &maps, NULL, NULL)) {
-        if (memory >= 0)
-            close(memory);
-        return -1;
-    }
-    int n = 0;
-    g_auto(GStrv) lines = g_strsplit(maps, "\n", -1);
-    for (char **line = lines; *line; line++) {
-        uintptr_t start, end;
-        char mode[5];
-        if (sscanf(*line, "%" SCNxPTR "-%" SCNxPTR " %4s", &start, &end, mode) != 3 ||
-            !g_str_has_prefix(mode, "rw"))
-            continue;
-        g_autofree uint8_t *bytes = g_malloc(end - start);
-        ssize_t got = pread(memory, bytes, end - start, (off_t)start);
-        n += got > 0 ? (int)count_in(bytes, (size_t)got, needle) : 0;
-    }
-    close(memory);
-    return n;
-}
-
 static bool has_forgotten(const Process *process, const Place *place)
 {
     (void)place;
-    return count_in_process(process->pid, PASSWORD) == 0 &&
-           count_in_process(process->pid, "6162636465666768") == 0 &&
-           count_in_process(process->pid, "abcdefghijklmnop") == 0;
+    return memory_scan(process->pid, PASSWORD) == 0 &&
+           memory_scan(process->pid, "6162636465666768") == 0 &&
+           memory_scan(process->pid, "abcdefghijklmnop") == 0;
 }
 
 #ifdef WITH_SANITIZERS
@@ -574,7 +537,7 @@ static void test_memory(void)
                           "--key", code,   "appli", NULL};
     Process process = process_start(argv, &place->setting);
     await(asked_engine, &process, place);
-    int before = can_look ? count_in_process(process.pid, PASSWORD) : -1;
+    int before = can_look ? memory_scan(process.pid, PASSWORD) : -1;
     if (before >= 0) {
         g_assert_cmpint(before, >, 0);
         await(has_sent, &process, place);
@@ -589,79 +552,18 @@ static void test_memory(void)
 
 /* ---- home nginx: the same certificate, by a real nginx ---- */
 
-static unsigned free_port(void)
-{
-    struct sockaddr_in name = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t size = sizeof name;
-    int descriptor = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    g_assert_cmpint(bind(descriptor, (struct sockaddr *)&name, size), ==, 0);
-    g_assert_cmpint(getsockname(descriptor, (struct sockaddr *)&name, &size), ==, 0);
-    close(descriptor);
-    return ntohs(name.sin_port);
-}
-
-/* Without IPv6 on this machine its line would keep nginx from starting. */
-static char *without_ipv6(const char *site)
-{
-    if (g_file_test("/proc/net/if_inet6", G_FILE_TEST_EXISTS))
-        return g_strdup(site);
-    g_auto(GStrv) lines = g_strsplit(site, "\n", -1);
-    GString *left = g_string_new(NULL);
-    for (char **line = lines; *line; line++)
-        if (!strstr(*line, "[::]"))
-            g_string_append_printf(left, "%s\n", *line);
-    return g_string_free(left, FALSE);
-}
-
-static Process start_nginx(const char *program, const char *site)
-{
-    g_autofree char *usable = without_ipv6(site);
-    g_autofree char *text = g_strdup_printf(
-        "daemon off;\nmaster_process off;\npid %s/nginx.pid;\nerror_log stderr;\nevents {}\n"
-        "http {\naccess_log off;\nclient_body_temp_path %s/n1;\nproxy_temp_path %s/n2;\n"
-        "fastcgi_temp_path %s/n3;\nuwsgi_temp_path %s/n4;\nscgi_temp_path %s/n5;\n%s\n}\n",
-        process_directory(), process_directory(), process_directory(), process_directory(),
-        process_directory(), process_directory(), usable);
-    g_autofree char *path = file("nginx.conf", text);
-    const char *argv[] = {program, "-p", process_directory(), "-c", path, NULL};
-    return process_start(argv, NULL);
-}
-
-/* What a browser gets: the whole answer of nginx. g_free. */
-static char *browse(const Process *nginx, unsigned port)
-{
-    struct sockaddr_in name = {.sin_family = AF_INET,
-                               .sin_port = htons((uint16_t)port),
-                               .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    gint64 until = g_get_monotonic_time() + PROCESS_DEADLINE * G_GINT64_CONSTANT(1000);
-    int descriptor = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    while (connect(descriptor, (struct sockaddr *)&name, sizeof name) != 0) {
-        struct pollfd ended = {.fd = nginx->pidfd, .events = POLLIN};
-        g_assert_cmpint(poll(&ended, 1, 10), ==, 0);
-        g_assert_cmpint(g_get_monotonic_time(), <, until);
-    }
-    static const char request[] = "GET /health HTTP/1.0\r\n\r\n";
-    g_assert_cmpint(send(descriptor, request, strlen(request), MSG_NOSIGNAL), >, 0);
-    GString *answer = g_string_new(NULL);
-    char bytes[4096];
-    for (ssize_t n; (n = recv(descriptor, bytes, sizeof bytes, 0)) > 0;)
-        g_string_append_len(answer, bytes, n);
-    close(descriptor);
-    return g_string_free(answer, FALSE);
-}
-
 static void assert_browses(const char *program, ShamScript script, const char *expected)
 {
     g_autoptr(Place) place = place_new(script);
-    g_autofree char *port = g_strdup_printf("%u", free_port());
+    g_autofree char *port = g_strdup_printf("%u", nginx_free_port());
     Outcome site = console_run(&place->setting, "home", "nginx", "appli", "--server-name",
                                "app.example.com", "--listen", port, NULL);
     g_assert_cmpstr(site.err, ==, "");
     g_assert_cmpint(site.status, ==, 0);
     assert_says(site.out, MEASUREMENT);
     assert_says(site.out, "server_name  app.example.com;");
-    Process nginx = start_nginx(program, site.out);
-    g_autofree char *answer = browse(&nginx, (unsigned)g_ascii_strtoull(port, NULL, 10));
+    Process nginx = nginx_start(program, site.out);
+    g_autofree char *answer = nginx_answer(&nginx, (unsigned)g_ascii_strtoull(port, NULL, 10));
     assert_says(answer, expected);
     kill(nginx.pid, SIGTERM);
     Outcome ended = process_finish(&nginx);

@@ -9,7 +9,8 @@ fuzz_replays = $(FUZZ_NAMES:%=tests/fuzz/%.replay)
 fuzz_programs = $(FUZZ_NAMES:%=tests/fuzz/%.fuzzer)
 FUZZ_SECONDS = 15
 
-FUZZ_LIBS = libui.a libcommand.a libsimenclave.a libsim.a $(ARCHIVE_LIBS) $(APP_LIBS) $(READLINE_LIBS) $(NCURSES_LIBS)
+FUZZ_LIBS = libui.a libcommand.a libsimenclave.a libsim.a $(ARCHIVE_LIBS) \
+	$(APP_LIBS) $(READLINE_LIBS) $(NCURSES_LIBS)
 fuzz_archives = $(filter %.a,$(FUZZ_LIBS))
 fuzz_compile = $(DEFS) $(AM_CPPFLAGS) $(CPPFLAGS) $(AM_CFLAGS) $(CFLAGS)
 fuzz_link = $(AM_LDFLAGS) $(LDFLAGS) -Wl,--start-group $(fuzz_archives) -Wl,--end-group \
