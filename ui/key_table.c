@@ -127,7 +127,7 @@ const CommandRow command_table[N_COMMANDS] = {
                          N_("go to the secrets files of the selected application: what was sealed "
                             "or sent to which measurement and when; never what is in them"),
                          NULL, true},
-    [COMMAND_METRICS] = {"metrics", "M", PANE_FLEET, N_("metrics"),
+    [COMMAND_METRICS] = {"metrics", "C", PANE_FLEET, N_("metrics"),
                          N_("go to what the selected application uses: CPU, memory, network, "
                             "block devices"),
                          "mse-console home top NAME", true},

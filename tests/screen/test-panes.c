@@ -191,7 +191,7 @@ static void test_metrics(void)
     terminal = open_at(&engine, 160, NULL, NULL);
     terminal_wait_text(terminal, "┌ Apps ── 20 ─");
     terminal_wait_text(terminal, " CPU ");
-    terminal_type(terminal, "/initializing|running" ENTER "M");
+    terminal_type(terminal, "/initializing|running" ENTER "C");
     terminal_wait_text(terminal, "┼ Metrics ── ");
     terminal_wait_text(terminal, " of 62.5 GiB"); /* the simulated engine's memory */
     terminal_wait_text(terminal, "KiB/s");
