@@ -3,6 +3,7 @@
 # The command lines of `mse home` as its users know them, from scaffold to decrypt, in their order,
 # on the engine of this machine and a simulated platform that settings name. The lines stand here
 # letter by letter; what must be other than in them is in the table of substitutions.
+# shellcheck source=tests/lint/tap.sh
 set -u
 . "$(dirname "$0")/../lint/tap.sh"
 build=${MSE_TEST_BUILD:-$PWD}
@@ -22,7 +23,8 @@ export PATH HOME MSE_CONSOLE_CONFIG
 docker version >/dev/null 2>&1 || skip "no Docker engine answers here"
 python3 -c 'import pytest, requests, cryptography, venv' 2>/dev/null ||
     skip "Debian's python3-pytest, -requests, -cryptography, -venv are not installed"
-command -v curl >/dev/null && command -v openssl >/dev/null || skip "curl, openssl are not installed"
+command -v curl >/dev/null || skip "curl is not installed"
+command -v openssl >/dev/null || skip "openssl is not installed"
 ! grep -q '^#define WITH_SANITIZERS 1' "$build/config.h" ||
     skip "with sanitizers the enclave program is not static"
 
@@ -43,6 +45,7 @@ free_port() {
 servers=
 kept=$(docker image inspect -f '{{.Id}}' "$base" 2>/dev/null)
 clean_up() {
+    # shellcheck disable=SC2086 # two numbers
     [ -z "$servers" ] || kill $servers
     docker rm -f "$name" "${project}_test" >/dev/null 2>&1
     docker images --format '{{.Repository}}:{{.Tag}}' | grep "^${project}[:_]" |
@@ -97,7 +100,7 @@ cd "$scratch/work" || exit 1
 # /tmp                 a private directory   others use this machine too
 # [--remove]           with and without      it may be left out
 substitute() {
-    made=$(ls workspace/code_provider 2>/dev/null | grep '^package_.*\.tar$' | head -n 1)
+    made=$(cd workspace/code_provider 2>/dev/null && echo package_*.tar)
     sed -e "s,\bexample\b,$project,g" -e "s,package_mse_src_1683276327723953661\.tar,$made,g" \
         -e "s,https://localhost:7788/result,https://myapp.fr:$port/result/sealed_secrets,g" \
         -e "s,<app_name>,$name,g" -e "s,\bapp_name\b,$name,g" \
@@ -149,8 +152,8 @@ s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.bind(("127.0.0.1", 50
 line "help" <<'END'
 mse home -h
 END
-for verb in scaffold localtest package spawn evidence verify seal unseal encrypt decrypt keygen run \
-    test list status logs stop restart nginx; do
+for verb in scaffold localtest package spawn evidence verify seal unseal encrypt decrypt keygen \
+    run test list status logs stop restart nginx; do
     printf '%s' "$out" | grep -qw "$verb" && mse home $verb -h >/dev/null
     point $? "help of $verb"
 done
@@ -170,7 +173,7 @@ holds "localtest: its container is gone" is_gone "${project}_test"
 
 line "package" <<'END'
 mse home package --project example/ \
-                   --output workspace/code_provider 
+                   --output workspace/code_provider
 END
 
 # ---- the operator ----
