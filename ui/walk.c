@@ -16,6 +16,13 @@ static const char *const actor_words[N_WALK_ACTORS] = {"code-provider", "operato
 
 const WalkStepRow walk_steps[] = {
     {WALK_CODE_PROVIDER,
+     "scaffold",
+     N_("Scaffold"),
+     N_("Makes the directory of a new project. Whoever has one goes on to the next step."),
+     "home scaffold",
+     false,
+     {{"", WALK_PROJECT, true, NULL, NULL}}},
+    {WALK_CODE_PROVIDER,
      "localtest",
      N_("Local test"),
      N_("Tries the project on this machine, without an enclave. Wants Docker."),
@@ -272,6 +279,11 @@ static void hand_on_file(Walk *walk, WalkRole role, const char *directory, const
     hand_on(walk, role, path, true);
 }
 
+static void made_project(Walk *walk, unsigned step)
+{
+    hand_on_file(walk, WALK_SECRETS, walk_value(walk, step, ""), "secrets_to_seal.json");
+}
+
 static void made_certificate(Walk *walk, unsigned step)
 {
     hand_on_file(walk, WALK_CERTIFICATE, walk_value(walk, step, "output"), "ratls.pem");
@@ -299,10 +311,8 @@ static const struct {
     const char *id;
     void (*made)(Walk *walk, unsigned step);
 } makers[] = {
-    {"verify", made_certificate},
-    {"seal", made_sealed},
-    {"spawn", made_evidence},
-    {"evidence", made_evidence},
+    {"scaffold", made_project}, {"verify", made_certificate}, {"seal", made_sealed},
+    {"spawn", made_evidence},   {"evidence", made_evidence},
 };
 
 void walk_ended(Walk *walk, unsigned step, bool well)

@@ -80,3 +80,10 @@ tests/screen/shifted_clock.so: tests/screen/shifted_clock.c
 	  -o $@ $(top_srcdir)/tests/screen/shifted_clock.c
 check_DATA += tests/screen/shifted_clock.so
 CLEANFILES += tests/screen/shifted_clock.so
+
+check_PROGRAMS += tests/screen/test-walk
+TESTS += tests/screen/test-walk
+tests_screen_test_walk_SOURCES = tests/screen/test-walk.c tests/screen/terminal.c \
+	tests/screen/terminal.h
+tests_screen_test_walk_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/screen
+tests_screen_test_walk_LDADD = $(SCREEN_LIBS)
