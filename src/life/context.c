@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -22,6 +23,7 @@
 struct LifeContext {
     char *directory;
     char *dockerfile; /* its name in there */
+    char *own[2];     /* absolute paths of the project's secrets, each may be NULL */
     DockerIgnore *ignore;
     GPtrArray *paths; /* char*: relative, sorted; then NULL */
     uint64_t bytes;
@@ -36,6 +38,8 @@ void life_context_free(LifeContext *context)
         return;
     g_free(context->directory);
     g_free(context->dockerfile);
+    for (size_t i = 0; i < G_N_ELEMENTS(context->own); i++)
+        free(context->own[i]);
     docker_ignore_free(context->ignore);
     g_ptr_array_unref(context->paths);
     g_ptr_array_unref(context->secrets);
@@ -48,6 +52,15 @@ static bool is_secret(const char *name)
 {
     return g_str_equal(name, "secrets.json") || g_str_equal(name, "secrets_to_seal.json") ||
            g_str_has_suffix(name, ".key");
+}
+
+/* `path` absolute, without links. */
+static bool is_own(const LifeContext *context, const char *path)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(context->own); i++)
+        if (g_strcmp0(context->own[i], path) == 0)
+            return true;
+    return false;
 }
 
 static bool fail(const char *path, int number, GError **error)
@@ -72,7 +85,8 @@ static bool leads_inside(const LifeContext *context, const char *full)
     g_autofree char *there = realpath(full, NULL);
     g_autofree char *top = realpath(context->directory, NULL);
     return there != NULL && top != NULL && g_str_has_prefix(there, top) &&
-           there[strlen(top)] == '/' && !is_secret(strrchr(there, '/') + 1);
+           there[strlen(top)] == '/' && !is_secret(strrchr(there, '/') + 1) &&
+           !is_own(context, there);
 }
 
 static void keep(LifeContext *context, const char *path, const struct stat *about)
@@ -85,8 +99,9 @@ static bool take_entry(LifeContext *context, const char *path, unsigned depth, G
 {
     g_autofree char *full = g_build_filename(context->directory, path, NULL);
     g_autofree char *name = g_path_get_basename(path);
+    g_autofree char *there = realpath(full, NULL);
     struct stat about;
-    if (is_secret(name)) {
+    if (is_secret(name) || (there != NULL && is_own(context, there))) {
         g_ptr_array_add(context->secrets, g_strdup(path));
         return true;
     }
@@ -154,11 +169,18 @@ static int compare_paths(gconstpointer a, gconstpointer b)
     return tar_compare_names(*(const char *const *)a, *(const char *const *)b);
 }
 
-LifeContext *life_context_new(const char *dockerfile, Cancel *cancel, GError **error)
+static char *resolved(const char *path)
+{
+    return path != NULL ? realpath(path, NULL) : NULL;
+}
+
+LifeContext *life_context_new(const Project *project, Cancel *cancel, GError **error)
 {
     g_autoptr(LifeContext) context = g_new0(LifeContext, 1);
-    context->directory = g_path_get_dirname(dockerfile);
-    context->dockerfile = g_path_get_basename(dockerfile);
+    context->directory = g_path_get_dirname(project->dockerfile);
+    context->dockerfile = g_path_get_basename(project->dockerfile);
+    context->own[0] = resolved(project->secrets);
+    context->own[1] = resolved(project->sealed_secrets);
     context->paths = g_ptr_array_new_with_free_func(g_free);
     context->secrets = g_ptr_array_new_with_free_func(g_free);
     context->cancel = cancel != NULL ? cancel_ref(cancel) : NULL;

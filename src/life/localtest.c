@@ -9,7 +9,7 @@
 #include "docker/create.h"
 #include "docker/image.h"
 #include "fleet/follow.h"
-#include "life/build_context.h"
+#include "life/context.h"
 #include "life/peak.h"
 #include "life/venv.h"
 #include "wire/wire.h"
@@ -119,30 +119,15 @@ static bool check_name(const Localtest *test, Cancel *cancel, GError **error)
 
 /* ---- making it ---- */
 
-static void on_build(const char *line, void *data)
-{
-    const Localtest *test = data;
-    life_output(test->request->listener, line);
-}
-
 static bool build(Localtest *test, Cancel *cancel, GError **error)
 {
     const LifeListener *listener = test->request->listener;
-    g_autoptr(BuildContext) context = build_context_new(test->request->project, cancel, error);
+    g_autoptr(LifeContext) context = life_context_new(test->request->project, cancel, error);
     if (context == NULL)
         return false;
-    build_context_say(context, listener);
     life_progress(listener, _("building the image"), 0, 0);
-    const DockerBuild order = {
-        .tag = test->name,
-        .dockerfile = build_context_dockerfile(context),
-        .context = build_context_produce,
-        .context_data = context,
-        .say = on_build,
-        .say_data = test,
-    };
     test->building = true;
-    test->image = docker_image_build(test->request->engine, &order, cancel, error);
+    test->image = life_build(test->request->engine, context, test->name, listener, cancel, error);
     return test->image != NULL;
 }
 

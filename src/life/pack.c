@@ -66,8 +66,7 @@ PackageMade *life_pack(const LifePack *asked, char **tag, GError **error)
     *tag = NULL;
     if (!check(asked, error))
         return NULL;
-    g_autoptr(LifeContext) context =
-        life_context_new(asked->project->dockerfile, asked->cancel, error);
+    g_autoptr(LifeContext) context = life_context_new(asked->project, asked->cancel, error);
     if (context == NULL)
         return NULL;
     g_autofree char *name =

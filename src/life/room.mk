@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 noinst_LIBRARIES += liblife.a
 liblife_a_SOURCES = \
-	src/life/build_context.c \
-	src/life/build_context.h \
 	src/life/collect.c \
 	src/life/collect.h \
 	src/life/context.c \
