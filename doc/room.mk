@@ -36,4 +36,4 @@ uninstall-hook:
 # For the README; they are not installed.
 EXTRA_DIST += \
 	doc/pictures/applications.png \
-	doc/pictures/console.png
+	doc/pictures/console.png doc/pictures/tour.png

@@ -42,6 +42,8 @@ libapp_a_SOURCES = \
 	src/app/scaffold.h \
 	src/app/settings.c \
 	src/app/settings.h \
+	src/app/settings_colour.c \
+	src/app/settings_colour.h \
 	src/app/settings_table.c \
 	src/app/subject.c \
 	src/app/toml_note.c \

@@ -3,6 +3,8 @@
 
 #include "app/settings.h"
 
+#include "app/settings_colour.h"
+
 #include "app/nearest.h"
 #include "app/toml_note.h"
 #include "core/file.h"
@@ -286,45 +288,13 @@ static bool read_boolean(Reading *reading, SettingId id, const TomlValue *value)
     return false;
 }
 
-static bool colour_of_index(int64_t index, SettingColour *out)
-{
-    if (index < 0 || index > 255)
-        return false;
-    *out = (SettingColour){.kind = SETTING_COLOUR_PALETTE, .index = (uint8_t)index};
-    return true;
-}
-
-static bool colour_of_text(const char *text, SettingColour *out)
-{
-    static const char *const names[] = {"black", "red",     "green", "yellow",
-                                        "blue",  "magenta", "cyan",  "white"};
-    if (g_str_equal(text, "default")) {
-        *out = (SettingColour){.kind = SETTING_COLOUR_DEFAULT};
-        return true;
-    }
-    uint8_t rgb[3];
-    if (*text == '#' && hex_decode_exact(span_of(text + 1, strlen(text + 1)), rgb, sizeof rgb)) {
-        *out = (SettingColour){
-            .kind = SETTING_COLOUR_RGB, .red = rgb[0], .green = rgb[1], .blue = rgb[2]};
-        return true;
-    }
-    bool bright = g_str_has_prefix(text, "bright-");
-    const char *name = bright ? text + strlen("bright-") : text;
-    for (unsigned i = 0; i < G_N_ELEMENTS(names); i++)
-        if (g_str_equal(name, names[i]))
-            return colour_of_index(i + (bright ? 8 : 0), out);
-    guint64 index;
-    return g_ascii_string_to_unsigned(text, 10, 0, 255, &index, NULL) &&
-           colour_of_index((int64_t)index, out);
-}
-
 static bool read_colour(Reading *reading, SettingId id, const TomlValue *value)
 {
     SettingColour *out = &reading->settings->values[id].colour;
-    if (value->type == TOML_INTEGER && colour_of_index(value->as.integer, out))
+    if (value->type == TOML_INTEGER && setting_colour_of_index(value->as.integer, out))
         return true;
     const char *text = toml_plain_text(value);
-    if (text != NULL && colour_of_text(text, out))
+    if (text != NULL && setting_colour_of_text(text, out))
         return true;
     wrong(reading, id, value,
           _("default, black, red, green, yellow, blue, magenta, cyan, white (also with bright- "
