@@ -183,7 +183,14 @@ static bool may_string(Emitted *emitted)
 
     if (strcmp(string, "]104\a") == 0 || strcmp(string, "]R") == 0)
         return true;
-    return emitted->copies > 0 && emitted->copies-- > 0 && is_copy(string);
+    if (!is_copy(string))
+        return false;
+    if (emitted->through && g_str_has_prefix(string, "Ptmux;")) {
+        emitted->through = false;
+        return true;
+    }
+    emitted->through = true;
+    return emitted->copies > 0 && emitted->copies-- > 0;
 }
 
 static char *in_string(Emitted *emitted, uint8_t byte)

@@ -31,6 +31,7 @@ typedef struct Emitted {
     uint32_t character;
     unsigned missing; /* bytes of it */
     unsigned copies;  /* that may come: a person asked for so many */
+    bool through;     /* a copy came: for tmux it may follow once more, to be handed through */
     GString *string;  /* NULL: none is under way */
 } Emitted;
 

@@ -72,7 +72,7 @@ static void test_numbers_and_back(void)
     terminal_escape(terminal); /* the list; and no further */
     terminal_escape(terminal);
     terminal_type(terminal, "j");
-    terminal_type(terminal, "LM?"); /* help lies over the evidence, and Esc leads back to metrics */
+    terminal_type(terminal, "LC?"); /* help lies over the evidence, and Esc leads back to metrics */
     terminal_wait_text(terminal, "IN THIS PANE");
     terminal_escape(terminal);
     terminal_wait_gone(terminal, "IN THIS PANE");

@@ -24,7 +24,7 @@ static const Seen steps[] = {
     {"secrets_to_seal.json.sealed", "secrets_to_seal.json.sealed"},
     {"billing is ready", "billing est prête"},
     {"▸ billing     running", "▸ billing"},
-    {"▸ scoring     running           ✖ REJECTED", "▸ scoring"},
+    {"ALARM: scoring", "ALARME : scoring"},
     {"── scoring", "── scoring"},
     {"▸ scoring", "▸ scoring"},
 };

@@ -287,7 +287,7 @@ static void test_plain_terminal(void)
     terminal_type(terminal, "home stop genome-eu-0\n");
     terminal_wait_text(terminal, "genome-eu-0: exited");
     terminal_type(terminal, "home restart genome-eu-0\n");
-    terminal_wait_text(terminal, "genome-eu-0: running");
+    terminal_wait_text(terminal, "genome-eu-0: restarted");
     terminal_type(terminal, "watch off\n");
     terminal_type(terminal, "home logs -f genome-eu-0\n");
     terminal_wait_text(terminal, "172.17.");
