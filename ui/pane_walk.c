@@ -6,240 +6,13 @@
  */
 #include "config.h"
 
-#include "app/recipient.h"
-#include "core/clock.h"
-#include "core/file.h"
 #include "core/i18n.h"
 #include "core/sanitize.h"
-#include "ui/console.h"
-#include "ui/edit.h"
+#include "ui/pane_walk_private.h"
 #include "ui/paths.h"
-#include "ui/text.h"
 #include "ui/verb_job.h"
-#include "ui/walk.h"
 
 #include <string.h>
-
-enum {
-    LABEL = 17,
-    LIST_WIDE = 24,
-    LIST_NARROW = 17,
-    WIDE = 76,
-    LINE_ROWS = 3,  /* of the command line */
-    FIELD_ROWS = 3, /* a field, and two rows for what is said of it */
-    FIELD_ROWS_LOW = 2,
-};
-
-typedef struct WalkPane {
-    Pane pane;
-    Walk *walk;
-    char *directory; /* whose walk-throughs these are */
-    unsigned field;
-    Edit edit; /* of that field */
-    char *file_problems[WALK_FIELDS];
-    uint64_t generation; /* of the check that runs, or ran last */
-    bool checking, run_when_checked;
-    UiJob *check;
-    UiJob *job; /* that does a step, or NULL */
-    unsigned doing;
-    bool completing;
-    int cursor_x, cursor_y;
-} WalkPane;
-
-static uint64_t last_generation;
-
-/* ---- keeping ---- */
-
-typedef struct SaveTask {
-    char *directory;
-    char *text;
-    uint64_t number;
-} SaveTask;
-
-static GMutex save_mutex;
-static uint64_t save_number, saved_number;
-
-static char *state_file(const char *directory)
-{
-    g_autofree char *sum = g_compute_checksum_for_string(G_CHECKSUM_SHA256, directory, -1);
-    g_autofree char *name = g_strdup_printf("walk-%.32s.json", sum);
-
-    return console_state_path(name);
-}
-
-/* An older one that comes late does not go over a newer. */
-static void write_state(const SaveTask *task)
-{
-    g_autofree char *path = state_file(task->directory);
-
-    g_mutex_lock(&save_mutex);
-    if (path != NULL && task->number > saved_number &&
-        file_write(path, span_of(task->text, strlen(task->text)), 0600, NULL))
-        saved_number = task->number;
-    g_mutex_unlock(&save_mutex);
-}
-
-static SaveTask *save_task(const WalkPane *self)
-{
-    json_t *kept = walk_keep(self->walk, self->directory);
-    char *text = kept == NULL ? NULL : json_dumps(kept, JSON_INDENT(2));
-    SaveTask *task = g_new(SaveTask, 1);
-
-    *task = (SaveTask){.directory = g_strdup(self->directory),
-                       .text = g_strdup(text == NULL ? "" : text),
-                       .number = ++save_number};
-    free(text);
-    json_decref(kept);
-    return task;
-}
-
-static void save_free(void *data)
-{
-    SaveTask *task = data;
-
-    g_free(task->directory);
-    g_free(task->text);
-    g_free(task);
-}
-
-static void save_job(UiJob *job, void *data)
-{
-    (void)job;
-    write_state(data);
-}
-
-static void save(const WalkPane *self, Console *console)
-{
-    jobs_start(console_model(console)->jobs, "walk", JOB_QUIET | JOB_URGENT, save_job,
-               save_task(self), save_free);
-}
-
-static void resume(WalkPane *self)
-{
-    g_autofree char *path = state_file(self->directory);
-    g_autoptr(GBytes) bytes = path == NULL ? NULL : file_read(path, LIMIT_SETTINGS, NULL, NULL);
-    json_t *kept;
-
-    if (bytes == NULL)
-        return;
-    kept = json_loadb(g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes), 0, NULL);
-    walk_resume(self->walk, kept, self->directory);
-    json_decref(kept);
-}
-
-/* ---- checking what needs files ---- */
-
-typedef struct CheckTask {
-    uint64_t generation;
-    unsigned n;
-    ArgumentKind kinds[WALK_FIELDS];
-    char *paths[WALK_FIELDS]; /* NULL: nothing to look at */
-    bool certificate[WALK_FIELDS];
-} CheckTask;
-
-static void check_free(void *data)
-{
-    CheckTask *task = data;
-
-    for (unsigned i = 0; i < task->n; i++)
-        g_free(task->paths[i]);
-    g_free(task);
-}
-
-/* The same as home seal says, before it is run. */
-static char *certificate_problem(const char *path, Cancel *cancel)
-{
-    g_auto(Recipient) recipient = {0};
-    g_autoptr(Journal) journal = journal_new(NULL);
-    g_autoptr(GError) error = NULL;
-
-    if (!recipient_of_certificate(path, clock_now(), &recipient, cancel, &error))
-        return g_strdup(error->message);
-    recipient_recall(&recipient, journal, NULL);
-    if (recipient_was_trusted(&recipient))
-        return NULL;
-    return g_strdup(_("it was never verified as trusted on this machine: do the step before, or "
-                      "switch “unverified” on"));
-}
-
-static char *file_problem(const CheckTask *task, unsigned i, Cancel *cancel)
-{
-    const char *path = task->paths[i];
-
-    if (path == NULL)
-        return NULL;
-    if (!g_file_test(path, G_FILE_TEST_EXISTS))
-        return g_strdup(_("there is no such file; Tab shows what there is"));
-    if (task->kinds[i] == ARGUMENT_DIRECTORY && !g_file_test(path, G_FILE_TEST_IS_DIR))
-        return g_strdup(_("it is no directory"));
-    if (task->kinds[i] == ARGUMENT_FILE && g_file_test(path, G_FILE_TEST_IS_DIR))
-        return g_strdup(_("it is a directory; a file is wanted"));
-    return task->certificate[i] ? certificate_problem(path, cancel) : NULL;
-}
-
-static void check_job(UiJob *job, void *data)
-{
-    const CheckTask *task = data;
-    GPtrArray *problems = g_ptr_array_new_with_free_func(g_free);
-
-    for (unsigned i = 0; i < task->n; i++)
-        g_ptr_array_add(problems, file_problem(task, i, job->cancel));
-    mailbox_post(job->mailbox, (Message){.kind = MESSAGE_WALK_CHECKED,
-                                         .generation = task->generation,
-                                         .data = problems,
-                                         .free_data = (GDestroyNotify)g_ptr_array_unref});
-}
-
-static bool reads_path(ArgumentKind kind)
-{
-    return kind == ARGUMENT_FILE || kind == ARGUMENT_DIRECTORY;
-}
-
-static bool is_makes_directory(unsigned step, unsigned field)
-{
-    return g_str_equal(walk_steps[step].fields[field].option, "output");
-}
-
-static CheckTask *check_task(const WalkPane *self)
-{
-    const Walk *walk = self->walk;
-    unsigned step = walk->step;
-    CheckTask *task = g_new0(CheckTask, 1);
-
-    task->n = walk_n_fields(step);
-    task->generation = self->generation;
-    for (unsigned i = 0; i < task->n; i++) {
-        const char *value = walk->values[step][i];
-        task->kinds[i] = walk_kind(step, i);
-        if (*value == '\0' || !reads_path(task->kinds[i]) || is_makes_directory(step, i))
-            continue;
-        task->paths[i] = walk_path(value);
-        task->certificate[i] = walk_steps[step].fields[i].role == WALK_CERTIFICATE &&
-                               *walk_value(walk, step, "unverified") == '\0';
-    }
-    return task;
-}
-
-static void check(WalkPane *self, Console *console)
-{
-    Jobs *jobs = console_model(console)->jobs;
-
-    self->generation = ++last_generation;
-    self->checking = true;
-    if (self->check != NULL)
-        jobs_cancel(jobs, self->check);
-    g_clear_pointer(&self->check, ui_job_unref);
-    self->check = ui_job_ref(
-        jobs_start(jobs, "check", JOB_QUIET | JOB_URGENT, check_job, check_task(self), check_free));
-}
-
-/* g_free. */
-static char *problem_of(const WalkPane *self, unsigned field)
-{
-    char *problem = walk_problem(self->walk, self->walk->step, field);
-
-    return problem != NULL ? problem : g_strdup(self->file_problems[field]);
-}
 
 /* ---- which field, which step ---- */
 
@@ -269,7 +42,7 @@ static void enter_step(WalkPane *self, Console *console)
             first = i;
     }
     enter_field(self, first);
-    check(self, console);
+    walk_check(self, console);
 }
 
 static void go(WalkPane *self, Console *console, int by)
@@ -282,7 +55,7 @@ static void choose(WalkPane *self, Console *console, WalkActor actor)
 {
     walk_choose(self->walk, actor);
     enter_step(self, console);
-    save(self, console);
+    walk_state_save(self, console);
 }
 
 static void next_field(WalkPane *self, int by)
@@ -296,7 +69,7 @@ static void set_value(WalkPane *self, Console *console, const char *text)
 {
     walk_set(self->walk, self->walk->step, self->field, text);
     self->run_when_checked = false;
-    check(self, console);
+    walk_check(self, console);
 }
 
 /* ---- doing a step ---- */
@@ -304,7 +77,7 @@ static void set_value(WalkPane *self, Console *console, const char *text)
 static bool say_problem(WalkPane *self, Console *console)
 {
     for (unsigned i = 0; i < walk_n_fields(self->walk->step); i++) {
-        g_autofree char *problem = problem_of(self, i);
+        g_autofree char *problem = walk_pane_problem(self, i);
         if (problem == NULL)
             continue;
         enter_field(self, i);
@@ -330,7 +103,7 @@ static void start(WalkPane *self, Console *console, const char *line)
     walk_began(self->walk, self->walk->step);
     self->doing = self->walk->step;
     self->job = ui_job_ref(output_pane_detach(output));
-    save(self, console);
+    walk_state_save(self, console);
     console_push(console, output);
 }
 
@@ -340,7 +113,7 @@ static void open_log(WalkPane *self, Console *console)
 
     walk_began(self->walk, self->walk->step);
     walk_ended(self->walk, self->walk->step, true);
-    save(self, console);
+    walk_state_save(self, console);
     console_show_log_of(console, name);
 }
 
@@ -377,7 +150,7 @@ static void ended(WalkPane *self, Console *console)
     if (!cancelled || well)
         walk_ended(self->walk, self->doing, well);
     enter_step(self, console);
-    save(self, console);
+    walk_state_save(self, console);
 }
 
 /* ---- messages ---- */
@@ -489,7 +262,7 @@ static bool is_path_here(const WalkPane *self)
 {
     ArgumentKind kind = kind_here(self);
 
-    return reads_path(kind) || kind == ARGUMENT_OUTPUT;
+    return walk_reads_path(kind) || kind == ARGUMENT_OUTPUT;
 }
 
 static void complete(WalkPane *self, Console *console)
@@ -552,7 +325,7 @@ static Redo key(Pane *pane, Console *console, Key k)
 /* With a step that runs the pane stays, to see how it ends; the key of walk-throughs leads back. */
 static Redo leave(const WalkPane *self, Console *console)
 {
-    save(self, console);
+    walk_state_save(self, console);
     if (self->job == NULL)
         return REDO_NOTHING; /* the console goes back */
     console_focus(console, PLACE_LEFT);
@@ -588,205 +361,6 @@ static Redo command(Pane *pane, Console *console, CommandId id)
     default:
         return REDO_NOTHING;
     }
-}
-
-/* ---- drawing ---- */
-
-static const struct {
-    const char *mark;
-    const char *word; /* N_() */
-    Role role;
-} marks[N_WALK_STATES] = {
-    [WALK_NOT_YET] = {"–", N_("not yet"), ROLE_DIM},
-    [WALK_DONE] = {"✔", N_("done"), ROLE_TRUSTED},
-    [WALK_FAILED] = {"✖", N_("failed"), ROLE_REJECTED},
-};
-
-static bool is_running(const WalkPane *self, unsigned step)
-{
-    return self->job != NULL && self->doing == step;
-}
-
-static void draw_mark(const WalkPane *self, const Canvas *canvas, int x, int y, unsigned step)
-{
-    WalkState state = self->walk->states[step];
-
-    if (is_running(self, step))
-        canvas_text(canvas, x, y, ROLE_WARNING, "…");
-    else
-        canvas_text(canvas, x, y, marks[state].role, marks[state].mark);
-}
-
-static void draw_steps(const WalkPane *self, const Canvas *canvas)
-{
-    int y = 0;
-
-    for (unsigned i = 0; walk_steps[i].id != NULL; i++) {
-        bool here = i == self->walk->step;
-        if (walk_steps[i].actor != self->walk->actor)
-            continue;
-        canvas_text(canvas, 0, y, ROLE_FOCUS, here ? "▸" : " ");
-        draw_mark(self, canvas, 2, y, i);
-        canvas_cut(canvas, 4, y, canvas->width - 4, here ? ROLE_STRONG : ROLE_TEXT,
-                   _(walk_steps[i].title));
-        y++;
-    }
-}
-
-/* Returns the row below. */
-static int draw_wrapped(const Canvas *canvas, int x, int y, int rows, Role role, const char *text)
-{
-    int columns = MAX(canvas->width - x, 1);
-    const char *next = text;
-
-    for (int i = 0; next != NULL && i < rows; i++, y++) {
-        const char *from = next;
-        size_t bytes = text_break(from, (unsigned)columns, &next);
-        g_autofree char *line = g_strndup(from, bytes);
-        if (next != NULL && i == rows - 1)
-            canvas_cut(canvas, x, y, columns, role, from);
-        else
-            canvas_text(canvas, x, y, role, line);
-    }
-    return y;
-}
-
-static const char *label_of(unsigned step, unsigned field)
-{
-    const VerbOption *option = walk_option(step, field);
-
-    return option != NULL ? option->name : walk_verb(step)->operands;
-}
-
-static const char *hint_of(unsigned step, unsigned field)
-{
-    const VerbOption *option = walk_option(step, field);
-
-    return option != NULL ? _(option->help) : _("what it is about");
-}
-
-static void draw_remark(const WalkPane *self, const Canvas *canvas, unsigned field, int y, int rows)
-{
-    unsigned step = self->walk->step;
-    g_autofree char *problem = problem_of(self, field);
-    bool empty = *self->walk->values[step][field] == '\0';
-
-    if (problem != NULL && !(empty && field != self->field))
-        draw_wrapped(canvas, LABEL, y, rows, ROLE_REJECTED, problem);
-    else if (problem != NULL)
-        canvas_cut(canvas, LABEL, y, canvas->width - LABEL, ROLE_REJECTED, problem);
-    else if (empty || walk_kind(step, field) == ARGUMENT_NONE)
-        draw_wrapped(canvas, LABEL, y, rows, ROLE_DIM, hint_of(step, field));
-    else
-        canvas_text(canvas, LABEL, y, self->checking ? ROLE_DIM : ROLE_TRUSTED,
-                    self->checking ? "…" : "✔");
-}
-
-static void draw_value(WalkPane *self, const Canvas *canvas, unsigned field, int y)
-{
-    const char *value = self->walk->values[self->walk->step][field];
-    int columns = MAX(canvas->width - LABEL, 1);
-    int cursor = LABEL + 1;
-
-    if (walk_kind(self->walk->step, field) == ARGUMENT_NONE) {
-        canvas_text(canvas, LABEL, y, ROLE_TEXT, *value == '\0' ? "[ ]" : "[x]");
-    } else {
-        canvas_fill(canvas, LABEL, y, columns, ROLE_DIM, '_');
-        if (field == self->field)
-            cursor = edit_draw(&self->edit, canvas, LABEL, y, columns, ROLE_TEXT);
-        else
-            canvas_cut(canvas, LABEL, y, columns, ROLE_TEXT, value);
-    }
-    if (field != self->field)
-        return;
-    self->cursor_x = canvas->x + cursor;
-    self->cursor_y = canvas->y + y;
-}
-
-static void draw_fields(WalkPane *self, const Canvas *canvas)
-{
-    unsigned n = walk_n_fields(self->walk->step);
-    int rows = (int)n * FIELD_ROWS <= canvas->height ? FIELD_ROWS : FIELD_ROWS_LOW;
-    int fitting = MAX(canvas->height / rows, 1);
-    unsigned first = (unsigned)MAX((int)self->field - fitting + 1, 0);
-    int y = 0;
-
-    for (unsigned i = first; i < n && y < canvas->height; i++, y += rows) {
-        bool here = i == self->field;
-        canvas_text(canvas, 0, y, ROLE_FOCUS, here ? "▸" : " ");
-        canvas_cut(canvas, 2, y, LABEL - 3, here ? ROLE_STRONG : ROLE_TEXT,
-                   label_of(self->walk->step, i));
-        draw_value(self, canvas, i, y);
-        draw_remark(self, canvas, i, y + 1, rows - 1);
-    }
-}
-
-static void draw_form(WalkPane *self, const Canvas *canvas)
-{
-    unsigned step = self->walk->step;
-    WalkState state = self->walk->states[step];
-    bool running = is_running(self, step);
-    Canvas fields;
-    int y;
-
-    y = canvas_cut(canvas, 0, 0, canvas->width, ROLE_STRONG, _(walk_steps[step].title));
-    canvas_printf(canvas, y, 0, running ? ROLE_WARNING : marks[state].role, " · %s",
-                  running ? _("running") : _(marks[state].word));
-    y = draw_wrapped(canvas, 0, 1, canvas->height >= 14 ? 3 : 1, ROLE_DIM,
-                     _(walk_steps[step].what));
-    y += canvas->height >= 14;
-    fields = canvas_part(canvas, 0, y, canvas->width, canvas->height - y);
-    draw_fields(self, &fields);
-}
-
-static void draw_line(const WalkPane *self, const Canvas *canvas, int y)
-{
-    g_autofree char *line = walk_line(self->walk, self->walk->step);
-    g_autofree char *text = g_strdup_printf("$ mse-console %s", line);
-    g_autofree char *safe = sanitize_string(text);
-
-    canvas_fill(canvas, 0, y, canvas->width, ROLE_BORDER, 0x2500);
-    draw_wrapped(canvas, 0, y + 1, LINE_ROWS - 1, ROLE_KEY, safe);
-}
-
-static void draw_choice(const Canvas *canvas)
-{
-    static const char *const what[N_WALK_ACTORS] = {
-        N_("has the code: makes the package, verifies the enclave, seals the secrets, decrypts "
-           "the results"),
-        N_("has the machine: starts the package in an enclave, hands out its evidence, sends it "
-           "the secrets, tests and monitors it"),
-    };
-    int y = 2;
-
-    canvas_cut(canvas, 1, 0, canvas->width - 1, ROLE_STRONG, _("Who are you? Press the number."));
-    for (unsigned i = 0; i < N_WALK_ACTORS; i++) {
-        g_autofree char *number = g_strdup_printf("%u", i + 1);
-        canvas_text(canvas, 2, y, ROLE_KEY, number);
-        canvas_cut(canvas, 5, y, canvas->width - 5, ROLE_STRONG, _(walk_actor_names[i]));
-        y = draw_wrapped(canvas, 5, y + 1, 3, ROLE_DIM, _(what[i])) + 1;
-    }
-}
-
-static void draw(const Pane *pane, const Model *model, const Canvas *canvas, bool focused)
-{
-    WalkPane *self = (WalkPane *)pane; /* where the cursor is, for the console to ask */
-    int list = canvas->width >= WIDE ? LIST_WIDE : LIST_NARROW;
-    int height = MAX(canvas->height - LINE_ROWS, 1);
-    Canvas steps = canvas_part(canvas, 0, 0, list - 1, height);
-    Canvas form = canvas_part(canvas, list, 0, canvas->width - list, height);
-
-    (void)model;
-    (void)focused;
-    if (!self->walk->chosen) {
-        draw_choice(canvas);
-        return;
-    }
-    draw_steps(self, &steps);
-    draw_form(self, &form);
-    draw_line(self, canvas, height);
-    self->cursor_x -= canvas->x;
-    self->cursor_y -= canvas->y;
 }
 
 static bool cursor(const Pane *pane, int *x, int *y)
@@ -854,7 +428,7 @@ static const PaneClass walk_class = {
     .title = title,
     .update = update,
     .fit = fit,
-    .draw = draw,
+    .draw = walk_pane_draw,
     .command = command,
     .key = key,
     .cursor = cursor,
@@ -870,7 +444,7 @@ Pane *walk_pane_new(Console *console)
     self->directory = g_get_current_dir();
     self->walk = walk_new();
     edit_init(&self->edit, "");
-    resume(self);
+    walk_state_resume(self);
     if (self->walk->chosen)
         enter_step(self, console);
     return &self->pane;
@@ -878,11 +452,6 @@ Pane *walk_pane_new(Console *console)
 
 void walk_pane_save(const Pane *pane)
 {
-    SaveTask *task;
-
-    if (pane->class != &walk_class)
-        return;
-    task = save_task((const WalkPane *)pane);
-    write_state(task);
-    save_free(task);
+    if (pane->class == &walk_class)
+        walk_state_write((const WalkPane *)pane);
 }

@@ -94,6 +94,9 @@ libui_a_SOURCES = \
 	ui/pane_reading.c \
 	ui/pane_reading.h \
 	ui/pane_walk.c \
+	ui/pane_walk_draw.c \
+	ui/pane_walk_files.c \
+	ui/pane_walk_private.h \
 	ui/paths.c \
 	ui/paths.h \
 	ui/plain.c \

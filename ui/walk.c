@@ -527,7 +527,7 @@ bool walk_resume(Walk *walk, const json_t *kept, const char *directory)
     if (who == N_WALK_ACTORS)
         return true;
     walk_choose(walk, (WalkActor)who);
-    if (where < WALK_STEPS && walk_steps[where].actor == walk->actor)
+    if (where < G_N_ELEMENTS(walk_steps) - 1 && walk_steps[where].actor == walk->actor)
         walk->step = where;
     return true;
 }
