@@ -378,7 +378,7 @@ static void test_permission(void)
     g_assert_cmpint(g_chmod(engine.socket, 0), ==, 0);
     host = g_strdup_printf("DOCKER_HOST=unix://%s", engine.socket);
     {
-        const char *environment[] = {host, "HOME=/nonexistent", NULL};
+        const char *environment[] = {host, "HOME=/nonexistent", "MSE_CONSOLE_CONFIG", NULL};
         TerminalOptions where = {
             .columns = 120, .rows = 36, .environment = environment, .directory = "/"};
         terminal = terminal_start(geteuid() == 0 ? as_nobody : as_nobody + 4, &where);
