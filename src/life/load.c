@@ -8,6 +8,7 @@
 
 #include "core/i18n.h"
 #include "docker/image.h"
+#include "life/undo.h"
 
 #define PIECE 65536
 
@@ -60,22 +61,37 @@ void life_image_clear(LifeImage *image)
     g_clear_pointer(&image->made, g_free);
 }
 
-static bool is_there(DockerEngine *engine, const char *id, Cancel *cancel)
+static bool look(DockerEngine *engine, const char *id, bool *is_there, Cancel *cancel,
+                 GError **error)
 {
-    g_autoptr(DockerImage) found = docker_image_inspect(engine, id, cancel, NULL);
-    return found != NULL;
+    g_autoptr(GError) failure = NULL;
+    g_autoptr(DockerImage) found = docker_image_inspect(engine, id, cancel, &failure);
+    *is_there = found != NULL;
+    if (found != NULL || g_error_matches(failure, DOCKER_ERROR, DOCKER_ERROR_NOT_FOUND))
+        return true;
+    g_propagate_error(error, g_steal_pointer(&failure));
+    return false;
 }
 
+/* One that was there before is never ours to remove: without knowing that, nothing is loaded. */
 bool life_load_image(DockerEngine *engine, Package *package, LifeImage *out, Cancel *cancel,
                      const LifeListener *listener, GError **error)
 {
     const PackageImage image = package_image(package);
-    bool was_there = is_there(engine, image.id, cancel);
+    bool was_there = false;
+    if (!look(engine, image.id, &was_there, cancel, error))
+        return false;
+    if (!was_there)
+        out->made = g_strdup(image.tag != NULL ? image.tag : image.id);
     g_autoptr(PackageStream) stream = package_stream_new(package, PACKAGE_IMAGE);
     Loading loading = {.stream = stream, .listener = listener};
     g_auto(GStrv) loaded = docker_image_load(engine, send_image, &loading, cancel, error);
+    out->loaded = loaded != NULL;
     out->id = loaded == NULL ? NULL : id_of(engine, &image, loaded, cancel, error);
-    if (!was_there)
-        out->made = g_strdup(image.tag != NULL ? image.tag : image.id);
     return out->id != NULL;
+}
+
+void life_unload_image(DockerEngine *engine, const LifeImage *image, const LifeListener *listener)
+{
+    life_remove_image(engine, image->made, image->loaded, listener);
 }

@@ -6,18 +6,17 @@
 #include "core/clock.h"
 #include "core/i18n.h"
 #include "core/sanitize.h"
-#include "docker/create.h"
-#include "docker/image.h"
 #include "fleet/follow.h"
 #include "life/context.h"
+#include "life/make.h"
 #include "life/peak.h"
+#include "life/undo.h"
 #include "life/venv.h"
 #include "wire/wire.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -28,12 +27,8 @@ enum {
     FIRST_PAUSE = 50,
     LONGEST_PAUSE = 1000,
     CLEANUP_DEADLINE = 30000,
-    MOMENT = 200,
     LOG_LINES = 1000, /* of what is shown on failure */
 };
-
-/* Who runs it: "PID@HOST". */
-static char owner_label[] = "mse-console-localtest";
 
 typedef struct Localtest {
     const LocaltestRequest *request;
@@ -79,21 +74,6 @@ static bool check_port(GError **error)
     return false;
 }
 
-static char *owner(void)
-{
-    return g_strdup_printf("%ld@%s", (long)getpid(), g_get_host_name());
-}
-
-/* Made by a run on this machine that is no more: it was killed. */
-static bool is_leftover(const DockerInspect *inspect)
-{
-    const char *label = docker_label(inspect->labels, inspect->n_labels, owner_label);
-    char *end;
-    gint64 pid = label != NULL ? g_ascii_strtoll(label, &end, 10) : 0;
-    return pid > 1 && pid < G_MAXINT && *end == '@' && strcmp(end + 1, g_get_host_name()) == 0 &&
-           kill((pid_t)pid, 0) != 0 && errno == ESRCH;
-}
-
 static bool check_name(const Localtest *test, Cancel *cancel, GError **error)
 {
     DockerEngine *engine = test->request->engine;
@@ -105,11 +85,9 @@ static bool check_name(const Localtest *test, Cancel *cancel, GError **error)
         g_propagate_error(error, g_steal_pointer(&failure));
         return false;
     }
-    if (is_leftover(there)) {
-        life_warn(test->request->listener,
-                  _("%s was left behind by a run that was killed; it is removed"), test->name);
-        return docker_engine_act(engine, DOCKER_REMOVE_RUNNING, there->id, cancel, error);
-    }
+    if (life_is_leftover(there->labels, there->n_labels, LIFE_FOR_LOCALTEST))
+        return life_remove_leftover(engine, there->id, test->name, cancel, test->request->listener,
+                                    error);
     g_set_error(error, LIFE_ERROR, LIFE_ERROR_TAKEN,
                 _("there is a container %s: is this project tested elsewhere now? If not: docker "
                   "rm -f %s"),
@@ -172,13 +150,11 @@ static bool create(Localtest *test, Cancel *cancel, GError **error)
     g_autoptr(GPtrArray) binds = binds_of(project, error);
     if (binds == NULL)
         return false;
-    g_autofree char *label = owner();
     const char *entrypoint[] = {project->dialect->test_entrypoint, NULL};
     const char *command[] = {"--application", test->request->config->python_application, "--debug",
                              NULL};
     /* The code is the user's own directory: Python shall leave nothing there. */
     const char *environment[] = {"PYTHONDONTWRITEBYTECODE=1", NULL};
-    const DockerPair labels[] = {{.key = owner_label, .value = label}};
     const DockerPublish port = {
         .address = "127.0.0.1", .host = LOCALTEST_PORT, .inside = LOCALTEST_PORT};
     const DockerSpec spec = {
@@ -188,12 +164,11 @@ static bool create(Localtest *test, Cancel *cancel, GError **error)
         .command = command,
         .environment = environment,
         .binds = (const char *const *)binds->pdata,
-        .labels = labels,
-        .n_labels = G_N_ELEMENTS(labels),
         .ports = &port,
         .n_ports = 1,
     };
-    test->id = docker_container_create(test->request->engine, &spec, cancel, error);
+    test->id = life_make_container(test->request->engine, &spec, LIFE_FOR_LOCALTEST, cancel,
+                                   test->request->listener, error);
     return test->id != NULL &&
            docker_engine_act(test->request->engine, DOCKER_START, test->id, cancel, error);
 }
@@ -337,52 +312,13 @@ static void show_log_of_failure(const Localtest *test)
     show_log(test, false, cancel, &ignored);
 }
 
-static bool is_gone(bool removed, const GError *error)
-{
-    return removed || g_error_matches(error, DOCKER_ERROR, DOCKER_ERROR_NOT_FOUND);
-}
-
-static void remove_container(const Localtest *test, Cancel *cancel)
-{
-    g_autoptr(GError) error = NULL;
-    /* One that was being created when it was cancelled may be there all the same. */
-    const char *id = test->id != NULL ? test->id : test->name;
-    bool removed =
-        docker_engine_act(test->request->engine, DOCKER_REMOVE_RUNNING, id, cancel, &error);
-    if (!is_gone(removed, error))
-        life_warn(test->request->listener, _("%s could not be removed (%s); docker rm -f %s"),
-                  test->name, error->message, test->name);
-}
-
-/* An engine that was cancelled while it built may still name what it had at hand: it is given a
- * moment. */
-static void remove_image(const Localtest *test, Cancel *cancel)
-{
-    unsigned tries = test->image != NULL ? 1 : 4;
-    for (unsigned i = 0; i < tries; i++) {
-        g_autoptr(GError) error = NULL;
-        if (docker_image_remove(test->request->engine, test->name, cancel, &error))
-            return;
-        if (!is_gone(false, error)) {
-            life_warn(test->request->listener, _("the image %s could not be removed (%s)"),
-                      test->name, error->message);
-            return;
-        }
-        struct pollfd wait = {.fd = cancel_descriptor(cancel), .events = POLLIN};
-        if (i + 1 < tries)
-            poll(&wait, 1, cancel_poll_timeout(cancel, MOMENT));
-    }
-}
-
 /* Whatever was cancelled: this is not. */
 static void clean_up(Localtest *test)
 {
-    g_autoptr(Cancel) cancel = cancel_new();
-    cancel_set_deadline(cancel, CLEANUP_DEADLINE);
-    if (test->image != NULL)
-        remove_container(test, cancel);
+    const LocaltestRequest *request = test->request;
+    life_remove_container(request->engine, test->id, test->name, request->listener);
     if (test->building)
-        remove_image(test, cancel);
+        life_remove_image(request->engine, test->name, test->image != NULL, request->listener);
     g_free(test->image);
     g_free(test->id);
     g_free(test->name);

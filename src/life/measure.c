@@ -5,9 +5,9 @@
 
 #include "core/hex.h"
 #include "core/i18n.h"
-#include "docker/create.h"
 #include "docker/stream.h"
 #include "format/tar.h"
+#include "life/make.h"
 #include "life/spawn_private.h"
 #include "life/undo.h"
 
@@ -105,7 +105,8 @@ static char *create(const LifeMeasure *measure, const char *image, GError **erro
                              .no_capabilities = true,
                              .memory = MEMORY,
                              .processes = PROCESSES};
-    return docker_container_create(measure->engine, &spec, measure->cancel, error);
+    return life_make_container(measure->engine, &spec, LIFE_FOR_MEASURE, measure->cancel,
+                               measure->listener, error);
 }
 
 static bool add_log(const DockerMessage *message, GString *text)
@@ -163,14 +164,39 @@ static bool run(const LifeMeasure *measure, const char *id, uint8_t mrenclave[32
            judge(measure, id, status, mrenclave, error);
 }
 
+static bool add_leftover(const DockerContainer *container, void *data)
+{
+    if (life_is_leftover(container->labels, container->n_labels, LIFE_FOR_MEASURE)) {
+        g_ptr_array_add(data, g_strdup(container->id));
+        g_ptr_array_add(data, g_strdup(container->name));
+    }
+    return true;
+}
+
+/* Nobody else can name those of runs that were killed. */
+static bool remove_leftovers(const LifeMeasure *measure, GError **error)
+{
+    g_autoptr(GPtrArray) leftovers = g_ptr_array_new_with_free_func(g_free);
+    if (!docker_engine_list(measure->engine, add_leftover, leftovers, measure->cancel, error))
+        return false;
+    for (guint i = 0; i + 1 < leftovers->len; i += 2)
+        if (!life_remove_leftover(measure->engine, g_ptr_array_index(leftovers, i),
+                                  g_ptr_array_index(leftovers, i + 1), measure->cancel,
+                                  measure->listener, error))
+            return false;
+    return true;
+}
+
 bool life_measure(const LifeMeasure *measure, uint8_t mrenclave[32], GError **error)
 {
+    if (!remove_leftovers(measure, error))
+        return false;
     g_auto(LifeImage) image = {0};
     bool loaded = life_load_image(measure->engine, measure->package, &image, measure->cancel,
                                   measure->listener, error);
     g_autofree char *id = loaded ? create(measure, image.id, error) : NULL;
     bool done = id != NULL && run(measure, id, mrenclave, error);
-    life_remove_container(measure->engine, id, measure->listener);
-    life_remove_image(measure->engine, image.made, measure->listener);
+    life_remove_container(measure->engine, id, NULL, measure->listener);
+    life_unload_image(measure->engine, &image, measure->listener);
     return done;
 }

@@ -17,6 +17,8 @@ liblife_a_SOURCES = \
 	src/life/load.c \
 	src/life/localtest.c \
 	src/life/localtest.h \
+	src/life/make.c \
+	src/life/make.h \
 	src/life/measure.c \
 	src/life/measure.h \
 	src/life/pack.c \

@@ -8,7 +8,7 @@
 #include "core/file.h"
 #include "core/i18n.h"
 #include "core/sanitize.h"
-#include "docker/create.h"
+#include "life/make.h"
 #include "life/undo.h"
 #include "wire/wire.h"
 
@@ -135,7 +135,8 @@ static bool create(Spawning *spawning, GError **error)
         .ports = &port,
         .n_ports = 1,
     };
-    spawning->result->id = docker_container_create(asked->engine, &spec, asked->cancel, error);
+    spawning->result->id = life_make_container(asked->engine, &spec, LIFE_FOR_SPAWN, asked->cancel,
+                                               asked->listener, error);
     return spawning->result->id != NULL;
 }
 
@@ -208,8 +209,8 @@ static void remove_tree(const char *path)
 static void take_back(Spawning *spawning)
 {
     const LifeSpawn *asked = spawning->asked;
-    life_remove_container(asked->engine, spawning->result->id, asked->listener);
-    life_remove_image(asked->engine, spawning->image.made, asked->listener);
+    life_remove_container(asked->engine, spawning->result->id, asked->name, asked->listener);
+    life_unload_image(asked->engine, &spawning->image, asked->listener);
     if (spawning->unpacked && !spawning->was_unpacked) {
         g_autofree char *app = member_path(spawning, PACKAGE_APP);
         g_autofree char *config = member_path(spawning, PACKAGE_CONFIG);
@@ -326,9 +327,20 @@ static bool run(Spawning *spawning, GError **error)
     return !is_lost;
 }
 
+static bool remove_leftovers(const LifeSpawn *asked, const GPtrArray *leftovers, GError **error)
+{
+    for (guint i = 0; i + 1 < leftovers->len; i += 2)
+        if (!life_remove_leftover(asked->engine, g_ptr_array_index(leftovers, i),
+                                  g_ptr_array_index(leftovers, i + 1), asked->cancel,
+                                  asked->listener, error))
+            return false;
+    return true;
+}
+
 LifeSpawned *life_spawn(const LifeSpawn *asked, GError **error)
 {
-    if (!life_spawn_check(asked, error))
+    g_autoptr(GPtrArray) leftovers = g_ptr_array_new_with_free_func(g_free);
+    if (!life_spawn_check(asked, leftovers, error) || !remove_leftovers(asked, leftovers, error))
         return NULL;
     Spawning spawning = {.asked = asked, .result = spawned_new(asked), .lock = -1};
     spawning.directory = g_canonicalize_filename(asked->output, NULL);

@@ -41,12 +41,9 @@ typedef struct LifeSpawned {
 void life_spawned_free(LifeSpawned *spawned);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LifeSpawned, life_spawned_free)
 
-/* Refuses what cannot be, before anything is created: options, the engine, devices, names, ports,
- * the directory. */
-bool life_spawn_check(const LifeSpawn *spawn, GError **error);
-
-/* Loads, creates, unpacks, starts, waits. NULL with `error`: nothing is left. With `error` and a
- * result: the container runs (`started`), but is not `ready`. */
+/* Refuses what cannot be, before anything is created; then loads, creates, unpacks, starts, waits.
+ * NULL with `error`: nothing is left, or what could not be removed was warned of. With `error` and
+ * a result: the container runs (`started`), but is not `ready`. */
 LifeSpawned *life_spawn(const LifeSpawn *spawn, GError **error);
 
 /* The arguments of a container: {--size, …}; NULL-terminated, g_strfreev. `expires` 0: left out. */

@@ -11,6 +11,7 @@
 #include "core/i18n.h"
 #include "core/sanitize.h"
 #include "life/collect.h"
+#include "life/make.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -208,21 +209,43 @@ typedef struct Search {
     char *port_of;         /* a container's name, or NULL */
     char *directory_of;
     bool name_taken;
+    GPtrArray *leftovers;
 } Search;
+
+static bool has_directory(const DockerContainer *container, const Search *search)
+{
+    for (size_t i = 0; i < container->n_mounts; i++)
+        if (g_strcmp0(container->mounts[i].destination, LIFE_DIRECTORY_INSIDE) == 0 &&
+            g_strcmp0(container->mounts[i].source, search->directory) == 0)
+            return true;
+    return false;
+}
+
+/* What was started is an application, whoever may have been killed since. */
+static bool is_leftover(const DockerContainer *container, const Search *search)
+{
+    return (g_str_equal(container->name, search->spawn->name) ||
+            has_directory(container, search)) &&
+           g_str_equal(container->state, "created") &&
+           life_is_leftover(container->labels, container->n_labels, LIFE_FOR_SPAWN);
+}
 
 static bool look(const DockerContainer *container, void *data)
 {
     Search *search = data;
+    if (is_leftover(container, search)) {
+        g_ptr_array_add(search->leftovers, g_strdup(container->id));
+        g_ptr_array_add(search->leftovers, g_strdup(container->name));
+        return true;
+    }
     search->name_taken |= g_str_equal(container->name, search->spawn->name);
     for (size_t i = 0; i < container->n_ports && search->port_of == NULL; i++)
         if (container->ports[i].host == search->spawn->port &&
             g_strcmp0(container->ports[i].protocol, "tcp") == 0 &&
             g_str_equal(container->state, "running"))
             search->port_of = sanitize_string(container->name);
-    for (size_t i = 0; i < container->n_mounts && search->directory_of == NULL; i++)
-        if (g_strcmp0(container->mounts[i].destination, LIFE_DIRECTORY_INSIDE) == 0 &&
-            g_strcmp0(container->mounts[i].source, search->directory) == 0)
-            search->directory_of = sanitize_string(container->name);
+    if (search->directory_of == NULL && has_directory(container, search))
+        search->directory_of = sanitize_string(container->name);
     return true;
 }
 
@@ -245,10 +268,10 @@ static bool judge_search(const Search *search, GError **error)
     return true;
 }
 
-static bool check_containers(const LifeSpawn *spawn, GError **error)
+static bool check_containers(const LifeSpawn *spawn, GPtrArray *leftovers, GError **error)
 {
     g_autofree char *directory = g_canonicalize_filename(spawn->output, NULL);
-    Search search = {.spawn = spawn, .directory = directory};
+    Search search = {.spawn = spawn, .directory = directory, .leftovers = leftovers};
     bool good = docker_engine_list(spawn->engine, look, &search, spawn->cancel, error) &&
                 judge_search(&search, error);
     g_free(search.port_of);
@@ -287,9 +310,9 @@ static bool check_output(const LifeSpawn *spawn, GError **error)
                 safe, whose);
 }
 
-bool life_spawn_check(const LifeSpawn *spawn, GError **error)
+bool life_spawn_check(const LifeSpawn *spawn, GPtrArray *leftovers, GError **error)
 {
     return check_name(spawn, error) && check_options(spawn, error) && check_engine(spawn, error) &&
            check_platform(spawn, error) && check_key(spawn, error) && check_output(spawn, error) &&
-           check_containers(spawn, error) && check_port(spawn, error);
+           check_containers(spawn, leftovers, error) && check_port(spawn, error);
 }

@@ -3,12 +3,18 @@
 
 #include "life/undo.h"
 
+#include "core/clock.h"
 #include "core/i18n.h"
 #include "core/sanitize.h"
 #include "docker/image.h"
 #include "docker/stream.h"
 
+#include <poll.h>
+
 #define UNDO_DEADLINE 30000 /* milliseconds */
+#define MOMENT        100
+#define MOMENTS       8 /* that an image which may be there yet is given */
+#define SHORT_ID      12
 
 static Cancel *soon(void)
 {
@@ -17,31 +23,66 @@ static Cancel *soon(void)
     return cancel;
 }
 
-static void warn(const LifeListener *listener, const char *what, const GError *error)
+bool life_pause(Cancel *cancel)
 {
-    g_autofree char *safe = sanitize_string(what);
-    life_warn(listener, _("%s could not be removed: %s"), safe, error->message);
+    struct pollfd wait = {.fd = cancel_descriptor(cancel), .events = POLLIN};
+    poll(&wait, 1, cancel_poll_timeout(cancel, MOMENT));
+    return !cancel_is_set(cancel, NULL);
 }
 
-void life_remove_container(DockerEngine *engine, const char *id, const LifeListener *listener)
+static bool is_docker(const GError *error, DockerError code)
+{
+    return g_error_matches(error, DOCKER_ERROR, (int)code);
+}
+
+/* Whether what failed is worth being tried again: the engine broke off, or is being restarted. */
+static bool may_pass(const GError *error, int64_t began)
+{
+    return (is_docker(error, DOCKER_ERROR_AWAY) || is_docker(error, DOCKER_ERROR_FROZEN) ||
+            is_docker(error, DOCKER_ERROR_RUBBISH) || is_docker(error, DOCKER_ERROR_ENGINE)) &&
+           clock_monotonic() - began < LIFE_PATIENCE * G_GINT64_CONSTANT(1000);
+}
+
+void life_remove_container(DockerEngine *engine, const char *id, const char *name,
+                           const LifeListener *listener)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(Cancel) cancel = soon();
-    if (id == NULL || docker_engine_act(engine, DOCKER_REMOVE_RUNNING, id, cancel, &error) ||
-        g_error_matches(error, DOCKER_ERROR, DOCKER_ERROR_NOT_FOUND))
+    int64_t began = clock_monotonic();
+    if (id == NULL)
         return;
-    warn(listener, id, error);
+    do
+        g_clear_error(&error);
+    while (!docker_engine_act(engine, DOCKER_REMOVE_RUNNING, id, cancel, &error) &&
+           may_pass(error, began) && life_pause(cancel));
+    if (error == NULL || is_docker(error, DOCKER_ERROR_NOT_FOUND))
+        return;
+    g_autofree char *short_id = g_strndup(id, SHORT_ID);
+    g_autofree char *safe = sanitize_string(short_id);
+    life_warn(listener, _("the container %s could not be removed: %s; \"docker rm -f %s\" does it"),
+              name != NULL ? name : safe, error->message, safe);
 }
 
-void life_remove_image(DockerEngine *engine, const char *name, const LifeListener *listener)
+void life_remove_image(DockerEngine *engine, const char *name, bool known,
+                       const LifeListener *listener)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(Cancel) cancel = soon();
-    if (name == NULL || docker_image_remove(engine, name, cancel, &error) ||
-        g_error_matches(error, DOCKER_ERROR, DOCKER_ERROR_NOT_FOUND) ||
-        g_error_matches(error, DOCKER_ERROR, DOCKER_ERROR_CONFLICT))
+    int64_t began = clock_monotonic();
+    unsigned left = known ? 0 : MOMENTS;
+    if (name == NULL)
         return;
-    warn(listener, name, error);
+    do
+        g_clear_error(&error);
+    while (!docker_image_remove(engine, name, cancel, &error) &&
+           (may_pass(error, began) || (is_docker(error, DOCKER_ERROR_NOT_FOUND) && left-- > 0)) &&
+           life_pause(cancel));
+    if (error == NULL || is_docker(error, DOCKER_ERROR_NOT_FOUND) ||
+        is_docker(error, DOCKER_ERROR_CONFLICT))
+        return;
+    g_autofree char *safe = sanitize_string(name);
+    life_warn(listener, _("the image %s could not be removed: %s; \"docker rmi %s\" does it"), safe,
+              error->message, safe);
 }
 
 static void tell_lines(const DockerLog *log, const LifeListener *listener)

@@ -9,11 +9,21 @@
 #include "docker/engine.h"
 #include "life/life.h"
 
-/* A container, running or not. One that is not there is fine; NULL too. */
-void life_remove_container(DockerEngine *engine, const char *id, const LifeListener *listener);
-/* An image by a name or id of its own. One that is not there, or that a container needs, is left.
- * NULL is fine. */
-void life_remove_image(DockerEngine *engine, const char *name, const LifeListener *listener);
+/* An engine that breaks off or does not answer is asked again for so long, in milliseconds. */
+#define LIFE_PATIENCE 5000
+
+/* A moment, before something is tried again. False when cancelled, or past the deadline. */
+bool life_pause(Cancel *cancel);
+
+/* A container, running or not; `name`: what a person knows it by, safe for a terminal, or NULL. One
+ * that is not there is fine; NULL too. */
+void life_remove_container(DockerEngine *engine, const char *id, const char *name,
+                           const LifeListener *listener);
+/* An image by a name or id of its own. One that a container needs is left. One that is not there is
+ * fine, but when it is not `known` to be there or not it is waited for a moment: what was cancelled
+ * may still come to its end. NULL is fine. */
+void life_remove_image(DockerEngine *engine, const char *name, bool known,
+                       const LifeListener *listener);
 
 /* The last lines that a container printed, told as output. */
 void life_tell_log(DockerEngine *engine, const char *id, unsigned lines,

@@ -144,6 +144,10 @@ bool wire_has_body(const WireRequest *request)
 
 bool transfer_set_body(Transfer *transfer, const WireRequest *request, GError **error)
 {
+    /* On a kept connection that breaks off before it answers, libcurl asks again by itself: what is
+     * posted would be done twice. */
+    if (g_strcmp0(request->method, "POST") == 0)
+        curl_easy_setopt(transfer->curl, CURLOPT_FRESH_CONNECT, 1L);
     if (request->uploads) {
         if (!transfer_set_upload(transfer, request, error))
             return false;

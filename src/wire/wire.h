@@ -109,8 +109,8 @@ GBytes *wire_answer_peer(const WireAnswer *answer);
 
 /* Asks, and waits for the whole answer. Any status but a redirect is an answer: the caller judges
  * it. Redirects are not followed, since the question may matter to whoever is asked: the error
- * says where to. TLS 1.2 or later, verified. NULL with `error` set. Free with
- * wire_answer_unref. */
+ * says where to. A POST is sent once, on a connection of its own. TLS 1.2 or later, verified. NULL
+ * with `error` set. Free with wire_answer_unref. */
 WireAnswer *wire_call(const WireRequest *request, Cancel *cancel, GError **error);
 
 /* wire_call under its older name, for what is a GET. */

@@ -332,8 +332,8 @@ static void test_leftover(void)
         return;
     configure("app:ok", "pytest -q test_app.py");
     g_autofree char *made =
-        shell("docker create --name %s_test --label mse-console-localtest=4194301@$(hostname) "
-              "--entrypoint /mse-test %s",
+        shell("docker create --name %s_test --label \"mse-console-localtest=4194301@$(hostname) "
+              "$(readlink /proc/self/ns/pid)\" --entrypoint /mse-test %s",
               here.name, here.base);
     g_assert_nonnull(made);
     Outcome got = localtest(NULL);
