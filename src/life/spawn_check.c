@@ -22,8 +22,15 @@
 
 #define SIZE_LEAST 1024 /* MiB */
 
-static const char *const sgx_devices[] = {"/dev/sgx_enclave", "/dev/sgx_provision",
-                                          "/dev/sgx/enclave", "/dev/sgx/provision"};
+/* The kernel lists its own also where /dev is another's: in a container. */
+static const struct {
+    const char *path, *listed;
+} sgx_devices[] = {
+    {"/dev/sgx_enclave", "/sys/class/misc/sgx_enclave"},
+    {"/dev/sgx_provision", "/sys/class/misc/sgx_provision"},
+    {"/dev/sgx/enclave", NULL},
+    {"/dev/sgx/provision", NULL},
+};
 static const char *const usual_binds[] = {"/var/run/aesmd:/var/run/aesmd", NULL};
 
 static bool fail(LifeError code, GError **error, const char *format, ...) G_GNUC_PRINTF(3, 4);
@@ -37,12 +44,25 @@ static bool fail(LifeError code, GError **error, const char *format, ...)
     return false;
 }
 
+static bool there(const char *path)
+{
+    return access(path, F_OK) == 0;
+}
+
+/* In the program's own image the host's devices and directories are not to be seen: the engine,
+ * whose socket it was given, knows them. */
+static bool sees_host(void)
+{
+    return g_getenv("MSE_CONSOLE_IN_CONTAINER") == NULL;
+}
+
 char **life_sgx_devices(void)
 {
     GPtrArray *found = g_ptr_array_new();
     for (size_t i = 0; i < G_N_ELEMENTS(sgx_devices); i++)
-        if (g_file_test(sgx_devices[i], G_FILE_TEST_EXISTS))
-            g_ptr_array_add(found, g_strdup(sgx_devices[i]));
+        if (there(sgx_devices[i].path) ||
+            (sgx_devices[i].listed != NULL && there(sgx_devices[i].listed)))
+            g_ptr_array_add(found, g_strdup(sgx_devices[i].path));
     g_ptr_array_add(found, NULL);
     return (char **)g_ptr_array_free(found, FALSE);
 }
@@ -129,7 +149,7 @@ static bool check_binds(const LifeSpawn *spawn, GError **error)
         if (g_strv_length(parts) < 2 || *parts[0] != '/' || *parts[1] != '/')
             return fail(LIFE_ERROR_PLATFORM, error,
                         _("[spawn] binds in the settings: \"%s\" is no \"/host:/inside\""), safe);
-        if (!g_file_test(parts[0], G_FILE_TEST_EXISTS))
+        if (sees_host() && !there(parts[0]))
             return fail(LIFE_ERROR_PLATFORM, error,
                         _("there is no %s on this host, where its quoting service listens: install "
                           "and start Intel's aesmd, or name another place as [spawn] binds in the "
@@ -149,7 +169,7 @@ static bool check_platform(const LifeSpawn *spawn, GError **error)
                       "firmware, or name devices as [spawn] devices in the settings"));
     for (const char *const *device = spawn->devices; device != NULL && *device != NULL; device++) {
         g_autofree char *safe = sanitize_string(*device);
-        if (!g_file_test(*device, G_FILE_TEST_EXISTS))
+        if (sees_host() && !there(*device))
             return fail(LIFE_ERROR_PLATFORM, error,
                         _("[spawn] devices in the settings: there is no %s"), safe);
     }

@@ -7,8 +7,8 @@ e2e_tests = tests/e2e/test-verify tests/e2e/test-bad-input tests/e2e/test-bad-pc
 	tests/e2e/test-localtest \
 	tests/e2e/test-spawn
 check_PROGRAMS += $(e2e_tests)
-TESTS += $(e2e_tests) tests/e2e/test-judge.sh tests/e2e/test-lines.sh
-EXTRA_DIST += tests/e2e/test-judge.sh tests/e2e/test-lines.sh
+TESTS += $(e2e_tests) tests/e2e/test-judge.sh tests/e2e/test-lines.sh tests/e2e/test-image.sh
+EXTRA_DIST += tests/e2e/test-judge.sh tests/e2e/test-lines.sh tests/e2e/test-image.sh
 e2e_process = tests/e2e/process.c tests/e2e/process.h
 tests_e2e_test_verify_SOURCES = tests/e2e/test-verify.c $(e2e_process)
 tests_e2e_test_verify_LDADD = $(CORE_LIBS)

@@ -50,7 +50,7 @@ unfinished() { find_in "$1" listed "(^|[^A-Za-z_])($marks)(\$|[^A-Za-z_X])" 'unf
 # Where a container of an application has its own things is the same on every machine.
 machine_paths() {
     find_in "$1" listed "(^|[^A-Za-z0-9_.$}/])/($places)/" 'a path of one machine' |
-        grep -vE '/opt/(input|venv)/|/roo[t]/[.](config|cache)'
+        grep -vE '/opt/(input|venv)/|/roo[t]/[.](config|cache|local)'
 }
 # But for the base image that a scaffolded project names, and the registry whose name stands in the
 # images that containerd saves: nothing is fetched from there.

@@ -1,0 +1,276 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The program in a container: `make image`, then the command lines of the Dockerised use from
+# scaffold to stop, in their order, on the engine of this machine and a simulated platform. The
+# lines stand here letter by letter; what must be other than in them is in the table of
+# substitutions.
+# shellcheck source=tests/lint/tap.sh
+set -u
+. "$(dirname "$0")/../lint/tap.sh"
+build=${MSE_TEST_BUILD:-$PWD}
+image=mse-image-$$
+name=mse-in-container-$$
+project=mse-image-example-$$
+base=$(sed -n 's/^FROM //p' "$source_tree/src/app/scaffold/Dockerfile")
+
+# ---- what it takes ----
+
+PATH=/usr/bin:/bin:/usr/sbin:/sbin:$PATH
+export PATH
+docker version >/dev/null 2>&1 || skip "no Docker engine answers here"
+docker version --format '{{.Server.Os}}' | grep -qx linux || skip "the engine runs no Linux"
+test -S /var/run/docker.sock || skip "the engine has no socket at its usual place"
+command -v dpkg-query >/dev/null || skip "the image is made of Debian packages"
+for package in python3-pip python3-pytest python3-requests python3-cryptography; do
+    dpkg-query -W "$package" >/dev/null 2>&1 || skip "$package is not installed"
+done
+command -v curl >/dev/null || skip "curl is not installed"
+! grep -q '^#define WITH_SANITIZERS 1' "$build/config.h" ||
+    skip "with sanitizers the enclave program is not static"
+
+# until COMMAND…: polled for two minutes.
+until_true() {
+    tries=1200
+    while ! "$@" >/dev/null 2>&1; do
+        tries=$((tries - 1))
+        [ $tries -gt 0 ] || return 1
+        sleep 0.1
+    done
+}
+
+free_port() {
+    python3 -c 'import socket; s = socket.socket(); s.bind(("", 0)); print(s.getsockname()[1])'
+}
+
+servers=
+kept=$(docker image inspect -f '{{.Id}}' "$base" 2>/dev/null)
+clean_up() {
+    # shellcheck disable=SC2086 # two numbers
+    [ -z "$servers" ] || kill $servers
+    docker rm -f "$name" "${project}_test" >/dev/null 2>&1
+    docker images --format '{{.Repository}}:{{.Tag}}' | grep -E "^($project[:_]|$image:)" |
+        xargs -r docker rmi -f >/dev/null
+    [ -n "$kept" ] || docker rmi "$base" >/dev/null 2>&1
+    rm -rf "$scratch"
+}
+trap clean_up EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# The signer key, the workspace and the settings are where a person would have them, but in a
+# private directory; it has one path for the engine and for the containers.
+work=$scratch/workspace
+settings=$scratch/settings
+key=$scratch/signer/key.pem
+mkdir -p "$work" "$settings" "$scratch/signer" "$scratch/aesmd"
+openssl genrsa -3 -out "$key" 3072 2>/dev/null
+"$build/mse-sim" platform "$settings/platform" >/dev/null &&
+    "$build/mse-sim" image "$base" >/dev/null || exit 1
+"$build/mse-sim" quoting "$settings/platform" --socket "$scratch/aesmd" >/dev/null &
+servers=$!
+"$build/mse-sim" pccs "$settings/platform" --port-file "$scratch/pccs" >/dev/null &
+servers="$servers $!"
+until_true test -s "$scratch/pccs" && until_true test -S "$scratch/aesmd/mse-sim-quoting.socket" ||
+    exit 1
+cat >"$settings/config.toml" <<END
+[trust]
+root = "platform/root.pem"
+[pccs]
+ca = "platform/pccs.pem"
+[spawn]
+devices = []
+binds = ["$scratch/aesmd:/var/run/aesmd"]
+END
+port=$(free_port)
+
+# ---- the image ----
+
+line_output() { sed 's/^/# /' "$1"; }
+make -s -C "$build" image-context >"$scratch/out" 2>&1 || line_output "$scratch/out"
+context=$build/image/context
+[ "$(cd "$context" && ls)" = "$(printf 'Dockerfile\nroot.tar')" ]
+point $? "the context holds its two files and nothing else"
+first=$(cksum <"$context/root.tar")
+make -s -C "$build" image IMAGE="$image" >"$scratch/out" 2>&1
+status=$?
+[ $status -eq 0 ] || line_output "$scratch/out"
+point $status "make image"
+[ "$first" = "$(cksum <"$context/root.tar")" ]
+point $? "the same files are packed into the same bytes"
+tar -tf "$context/root.tar" >"$scratch/list"
+! grep -qE '^\./(home|root|mnt/workspace|tmp)/.' "$scratch/list"
+point $? "nobody's files are in it"
+
+# ---- the table of substitutions ----
+
+# In the lines           Here                    Why
+# .                      build/image/context     `make image` made it: the tree itself is no
+#                                                context, its secrets stay here
+# docker run             with --rm               no container is left
+# mse                    an image of this test   others use this engine too
+# /mnt/workspace         a private directory     others use this machine too; it is the current
+#                                                directory by -w, as the other is by the image
+# -v …/docker.sock:…     and the settings, read  the platform is simulated: they name its root, its
+#                        only                    PCCS's certificate and its quoting service
+# /opt/…/cosmian-signer-key.pem  a private file  and it is mounted: the line does not, and the
+#                                                program looks at the key before it starts anything
+# 7779                   a free port             others use this machine too
+# https://pccs.staging.… the simulated PCCS      no other vouches for a simulated platform
+# example, test_docker   names with a number     images and containers are named after them
+# package_example_….tar  the file that was made  the time in it is the time it was made
+substitute() {
+    made=$(cd "$work" && echo package_*.tar)
+    sed -e "s,\bexample\b,$project,g" -e "s,package_[a-z0-9-]*_1688025211482089576\.tar,$made,g" \
+        -e "s,test_docker,$name,g" -e "s,^\( *\)mse home,\1$image home,g" \
+        -e "s,-t mse \. *$,-t $image '$context'," \
+        -e "s,docker run ,docker run --rm ,g" \
+        -e "s,-v /mnt/workspace:/mnt/workspace,-v $work:$work -w $work,g" \
+        -e "s,/mnt/workspace,$work,g" \
+        -e "s,-v /var/run/docker.sock:/var/run/docker.sock,& $mounts,g" \
+        -e "s,/opt/[a-z-]*/cosmian-signer-key\.pem,$key,g" -e "s,\b7779\b,$port,g" \
+        -e "s,https://pccs\.staging\.mse\.cosmian\.com,https://localhost:$(cat "$scratch/pccs"),g"
+}
+mounts="-v $settings:/root/.config/mse-console:ro -v $key:$key:ro"
+
+# line NAME: runs the command line on standard input; passes with status 0. Its output is in $out.
+line() {
+    substitute >"$scratch/line"
+    (. "$scratch/line") >"$scratch/out" 2>"$scratch/err" </dev/null
+    status=$?
+    out=$(cat "$scratch/out")
+    [ $status -eq 0 ] || sed 's/^/# /' "$scratch/line" "$scratch/out" "$scratch/err"
+    point $status "$1"
+}
+
+# says TEXT NAME: the last line's output has this text.
+says() {
+    case $out in
+    *"$1"*) point 0 "$2" ;;
+    *)
+        printf '%s\n' "$out" | sed 's/^/# /'
+        point 1 "$2"
+        ;;
+    esac
+}
+
+# holds NAME COMMAND…
+holds() {
+    holds_name=$1
+    shift
+    "$@" >"$scratch/found" 2>&1
+    point $? "$holds_name"
+}
+
+state_is() { [ "$(docker inspect -f '{{.State.Status}}' "$name" 2>/dev/null)" = "$1" ]; }
+is_gone() { ! docker inspect "$1" >/dev/null 2>&1; }
+port_5000_is_free() {
+    python3 -c 'import socket; s = socket.socket()
+s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.bind(("127.0.0.1", 5000))'
+}
+
+# ---- the lines ----
+
+line "build" <<'END'
+docker build -t mse .
+END
+
+line "scaffold" <<'END'
+docker run -v /mnt/workspace:/mnt/workspace \
+             -v /var/run/docker.sock:/var/run/docker.sock \
+            mse home scaffold example
+END
+holds "scaffold: the project is in the workspace" test -s "$work/$project/mse.toml"
+
+until_true port_5000_is_free
+line "localtest" <<'END'
+docker run -v /mnt/workspace:/mnt/workspace \
+             -v /var/run/docker.sock:/var/run/docker.sock \
+             --network=host \
+             mse home localtest --project example
+END
+says "5 passed" "localtest: the project's tests ran, on the image's own Python"
+holds "localtest: its container is gone" is_gone "${project}_test"
+
+line "package" <<'END'
+docker run -v /mnt/workspace:/mnt/workspace \
+             -v /var/run/docker.sock:/var/run/docker.sock \
+             mse home package --project example \
+                              --output .
+END
+
+line "spawn" <<'END'
+docker run -v /mnt/workspace:/mnt/workspace \
+             -v /var/run/docker.sock:/var/run/docker.sock \
+             --network=host \
+             mse home spawn --host localhost \
+                            --port 7779 \
+                            --days 365 \
+                            --signer-key /opt/cosmian-internal/cosmian-signer-key.pem \
+                            --size 32768 \
+                            --pccs https://pccs.staging.mse.cosmian.com \
+                            --package package_example_1688025211482089576.tar \
+                            --output . \
+                            test_docker
+END
+holds "spawn: it runs" state_is running
+holds "spawn: evidence was collected" test -s "$work/evidence.json"
+
+line "verify" <<'END'
+docker run -v /mnt/workspace:/mnt/workspace \
+             -v /var/run/docker.sock:/var/run/docker.sock \
+             mse home verify --package package_example_1688025211482089576.tar \
+                             --evidence evidence.json \
+                             --output .
+END
+says TRUSTED "verify: it is what was packaged"
+says SIMULATED "verify: that the platform is simulated is said"
+
+line "seal" <<'END'
+docker run -v /mnt/workspace:/mnt/workspace \
+             -v /var/run/docker.sock:/var/run/docker.sock \
+             mse home seal --secrets example/secrets_to_seal.json \
+                           --cert ratls.pem \
+                           --output  .
+END
+
+line "run" <<'END'
+docker run -v /mnt/workspace:/mnt/workspace \
+             -v /var/run/docker.sock:/var/run/docker.sock \
+            --network=host \
+            mse home run --sealed-secrets secrets_to_seal.json.sealed test_docker
+END
+
+HOME=$scratch
+export HOME
+printf 'noproxy = "*"\nsilent\nshow-error\nfail\n' >"$HOME/.curlrc"
+line "query" <<'END'
+curl https://localhost:7779 --cacert /mnt/workspace/ratls.pem
+END
+says "Hello world" "query: curl trusts the verified certificate"
+
+line "test" <<'END'
+docker run -v /mnt/workspace:/mnt/workspace \
+             -v /var/run/docker.sock:/var/run/docker.sock \
+             --network=host \
+             mse home test --test example/tests \
+                           --config mse.toml test_docker
+END
+says "5 passed" "test: the project's tests ran, on the image's own Python"
+
+line "stop --remove" <<'END'
+docker run -v /var/run/docker.sock:/var/run/docker.sock \
+             mse home stop --remove test_docker
+END
+holds "stop --remove: it is gone" is_gone "$name"
+
+# ---- what is not a line of theirs ----
+
+# The verb that needs neither engine nor workspace, and its manners.
+docker run --rm --network none "$image" home seal --secrets nowhere --cert nowhere \
+    >"$scratch/out" 2>"$scratch/err"
+[ $? -eq 1 ] && grep -q nowhere "$scratch/err"
+point $? "what fails there fails here: status 1, and a sentence"
+docker run --rm "$image" home list >"$scratch/out" 2>"$scratch/err"
+[ $? -eq 1 ] && grep -q docker.sock "$scratch/err"
+point $? "without the engine's socket: status 1, and which one is missing"
+finish
