@@ -266,7 +266,8 @@ bool list_is_marked(const List *list, unsigned row)
 
 void list_clear_marks(List *list)
 {
-    memset(list->marks->data, 0, list->marks->len);
+    if (list->marks->len > 0) /* an empty array may have no data */
+        memset(list->marks->data, 0, list->marks->len);
     list->n_marked = 0;
 }
 

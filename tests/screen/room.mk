@@ -87,3 +87,14 @@ tests_screen_test_walk_SOURCES = tests/screen/test-walk.c tests/screen/terminal.
 	tests/screen/terminal.h
 tests_screen_test_walk_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/screen
 tests_screen_test_walk_LDADD = $(SCREEN_LIBS)
+
+# The pictures of the README and doc/panes.md, made by driving the program itself.
+EXTRA_PROGRAMS += tests/screen/pictures
+tests_screen_pictures_SOURCES = tests/screen/pictures.c tests/screen/terminal.c \
+	tests/screen/terminal.h
+tests_screen_pictures_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/screen
+tests_screen_pictures_LDADD = $(SCREEN_LIBS) -lm
+
+.PHONY: pictures
+pictures: tests/screen/pictures$(EXEEXT) all
+	MSE_TEST_BUILD=$(abs_top_builddir) tests/screen/pictures$(EXEEXT) $(abs_top_srcdir)/doc/pictures
