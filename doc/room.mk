@@ -25,6 +25,7 @@ $(man_pages): %: $(top_srcdir)/%.in $(top_srcdir)/doc/fill-lists \
 dist_doc_DATA += \
 	doc/architecture.md \
 	doc/dependencies.md \
+	doc/panes.md \
 	doc/performance.md \
 	doc/status.md \
 	doc/verification.md
@@ -35,5 +36,17 @@ uninstall-hook:
 
 # For the README; they are not installed.
 EXTRA_DIST += \
-	doc/pictures/applications.png \
-	doc/pictures/console.png doc/pictures/tour.png
+	doc/pictures/applications.svg \
+	doc/pictures/chain.svg \
+	doc/pictures/describe.svg \
+	doc/pictures/files.svg \
+	doc/pictures/help.svg \
+	doc/pictures/history.svg \
+	doc/pictures/jobs.svg \
+	doc/pictures/logs.svg \
+	doc/pictures/metrics.svg \
+	doc/pictures/rejected.svg \
+	doc/pictures/secrets.svg \
+	doc/pictures/sources.svg \
+	doc/pictures/tour.svg \
+	doc/pictures/walk.svg

@@ -64,6 +64,7 @@ static const TourStep steps[] = {
 struct Tour {
     unsigned at;
     bool over;
+    UiJob *job; /* that the step started, or NULL */
 };
 
 Tour *tour_new(void)
@@ -73,21 +74,45 @@ Tour *tour_new(void)
 
 void tour_free(Tour *tour)
 {
+    if (tour == NULL)
+        return;
+    g_clear_pointer(&tour->job, ui_job_unref);
     g_free(tour);
 }
 
-static void begin_step(const Tour *tour, Console *console)
+static UiJob *last_job(Console *console)
+{
+    const GPtrArray *jobs = jobs_list(console_model(console)->jobs);
+
+    return jobs->len == 0 ? NULL : jobs->pdata[jobs->len - 1];
+}
+
+static void begin_step(Tour *tour, Console *console)
 {
     const TourStep *step = &steps[tour->at];
+    const UiJob *before = last_job(console);
 
     for (unsigned i = 0; i < LINES_MOST && step->lines[i] != NULL; i++)
         console_run_line(console, step->lines[i]);
+    g_clear_pointer(&tour->job, ui_job_unref);
+    if (last_job(console) != before)
+        tour->job = ui_job_ref(last_job(console));
+}
+
+/* The next step builds on what this one makes. */
+static bool is_busy(const Tour *tour)
+{
+    return tour->job != NULL && tour->job->state != JOB_ENDED;
 }
 
 bool tour_key(Tour *tour, Console *console, Key key)
 {
     if (tour->over || key != ' ')
         return false;
+    if (is_busy(tour)) {
+        console_say(console, ROLE_WARNING, "%s", _("this step is being done: one moment"));
+        return true;
+    }
     if (tour->at + 1 == G_N_ELEMENTS(steps)) {
         tour->over = true;
         return true;
@@ -111,6 +136,8 @@ static char *head_text(const Tour *tour)
 
 static const char *foot_text(const Tour *tour)
 {
+    if (is_busy(tour))
+        return _("being done…");
     return tour->at + 1 == G_N_ELEMENTS(steps) ? _("Space ends the tour") : _("Space goes on");
 }
 

@@ -57,6 +57,8 @@ static void take_tour(const char *const *environment, const char *directory, boo
         terminal_wait_text(terminal, head);
         terminal_wait_text(terminal, french ? steps[i].french : steps[i].english);
         terminal_wait_text(terminal, " SIMULATED ");
+        if (i + 1 < G_N_ELEMENTS(steps)) /* what it started has ended */
+            terminal_wait_text(terminal, french ? "Espace" : "Space goes on");
         terminal_type(terminal, " ");
     }
     terminal_wait_gone(terminal, french ? "Visite, étape" : "Tour, step");

@@ -270,6 +270,15 @@ static void assert_plain_bytes(const Terminal *terminal)
     }
 }
 
+/* The last row with anything in it. */
+static bool is_at_prompt(Terminal *terminal, const void *data)
+{
+    g_autofree char *text = g_strchomp(terminal_text(terminal));
+
+    (void)data;
+    return g_str_has_suffix(text, "mse>");
+}
+
 static void test_plain_terminal(void)
 {
     const char *options[] = {"--apps", "1", "--seed", "2", "--rate", "5", NULL};
@@ -292,9 +301,10 @@ static void test_plain_terminal(void)
     terminal_type(terminal, "home logs -f genome-eu-0\n");
     terminal_wait_text(terminal, "172.17.");
     terminal_type(terminal, "\003"); /* the verb, not the console */
-    terminal_wait_text(terminal, "mse>");
+    terminal_wait(terminal, is_at_prompt, NULL, "the prompt after Ctrl-C");
     terminal_type(terminal, "home list\n");
     terminal_wait_text(terminal, "NAME");
+    terminal_wait(terminal, is_at_prompt, NULL, "the prompt after a list");
     terminal_type(terminal, "\004");
     status = terminal_wait_end(terminal);
     g_assert_true(WIFEXITED(status));
