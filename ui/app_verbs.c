@@ -196,13 +196,6 @@ static void task_free(void *data)
     g_free(task);
 }
 
-static void say(const UiJob *job, Role role, char *sentence)
-{
-    mailbox_post(
-        job->mailbox,
-        (Message){.kind = MESSAGE_SAID, .number = role, .data = sentence, .free_data = g_free});
-}
-
 static void run(UiJob *job, void *data)
 {
     const ActTask *task = data;
@@ -210,12 +203,12 @@ static void run(UiJob *job, void *data)
 
     if (docker_engine_act(task->target.engine, task->row->act, task->target.id, job->cancel,
                           &error)) {
-        say(job, ROLE_TRUSTED, fill(_(task->row->done), task->target.name));
+        ui_job_say(job, ROLE_TRUSTED, fill(_(task->row->done), task->target.name));
         return;
     }
     job->status = 1;
     if (!job->cancelled)
-        say(job, ROLE_REJECTED, sanitize_string(error->message));
+        ui_job_say(job, ROLE_REJECTED, sanitize_string(error->message));
 }
 
 void app_act_start(AppAct *act, Model *model)

@@ -81,9 +81,7 @@ void console_free(Console *console)
     console_places_clear(console);
     tour_free(console->tour);
     json_decref(console->apps_state);
-    question_free(console->question);
-    g_clear_pointer(&console->own_numbers, g_array_unref);
-    app_act_free(console->act);
+    console_drop_question(console);
     program_request_free(console->program);
     ui_job_unref(console->program_job);
     g_ptr_array_unref(console->right);
@@ -306,16 +304,6 @@ void console_command(Console *console, CommandId command)
 
 /* ---- messages ---- */
 
-static UiJob *listed_job(const Console *console, unsigned id)
-{
-    const GPtrArray *jobs = jobs_list(console->model.jobs);
-
-    for (unsigned i = 0; i < jobs->len; i++)
-        if (((UiJob *)jobs->pdata[i])->id == id)
-            return jobs->pdata[i];
-    return NULL;
-}
-
 static void job_ended(Console *console, UiJob *job)
 {
     jobs_ended(console->model.jobs, job);
@@ -362,8 +350,11 @@ void console_message(Console *console, Message *message)
         if (console->model.figures != NULL)
             changed |= figures_take(console->model.figures, console->model.apps, message);
         break;
+    case MESSAGE_JOB_TEXT:
+        jobs_take(console->model.jobs, message);
+        break;
     case MESSAGE_JOB_PROGRESS:
-        changed |= listed_job(console, message->number) != NULL;
+        changed |= jobs_take(console->model.jobs, message);
         break;
     case MESSAGE_RUN_FAILED:
         console_say(console, ROLE_REJECTED, "%s", (const char *)message->data);

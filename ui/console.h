@@ -8,6 +8,7 @@
 
 #include "ui/program.h"
 #include "ui/pane.h"
+#include "ui/question.h"
 #include "ui/ui.h"
 
 /* On files there are the first two. */
@@ -78,6 +79,11 @@ void console_command(Console *console, CommandId command);
 void console_copy(Console *console, const char *what, const char *text);
 /* Gives the terminal to a program, when the loop can; takes the request over. */
 void console_give_terminal(Console *console, ProgramRequest *request);
+/* Asks over all panes; `answer` is called with what a person said, once, unless the console ends
+ * first. Takes the question and `data` over. */
+typedef void (*ConsoleAnswer)(Console *console, bool yes, void *data);
+void console_ask(Console *console, Question *question, ConsoleAnswer answer, void *data,
+                 GDestroyNotify free_data);
 /* To the log of the application of that name. */
 void console_show_log_of(Console *console, const char *name);
 void console_start_save(Console *console);

@@ -534,10 +534,33 @@ void console_draw_stacked(Console *console, const Canvas *canvas, Rectangle area
 
 /* ---- what is asked before something is lost ---- */
 
+/* Started, it is the model's. */
+typedef struct AskedAct {
+    AppAct *act;
+} AskedAct;
+
+static void free_act(void *data)
+{
+    AskedAct *asked = data;
+
+    app_act_free(asked->act);
+    g_free(asked);
+}
+
+static void answer_act(Console *console, bool yes, void *data)
+{
+    AskedAct *asked = data;
+
+    if (yes)
+        app_act_start(g_steal_pointer(&asked->act), &console->model);
+}
+
 bool console_ask_act(Console *console, CommandId command)
 {
     g_autoptr(GArray) numbers = NULL;
     Question *question = NULL;
+    AskedAct *asked;
+    AppAct *act;
 
     if (command < COMMAND_STOP || command > COMMAND_KILL)
         return false;
@@ -548,34 +571,51 @@ bool console_ask_act(Console *console, CommandId command)
     if (!console->on_apps)
         return true;
     numbers = apps_pane_chosen(console->left);
-    console->act = app_act_new(&console->model, command, numbers, &question);
-    if (console->act == NULL) {
+    act = app_act_new(&console->model, command, numbers, &question);
+    if (act == NULL) {
         console_say(console, ROLE_DIM, "%s", _("no application is selected"));
         return true;
     }
-    console->question = question;
-    console->prompt = PROMPT_QUESTION;
+    asked = g_new(AskedAct, 1);
+    asked->act = act;
+    console_ask(console, question, answer_act, asked, free_act);
     return true;
+}
+
+/* ---- questions ---- */
+
+void console_ask(Console *console, Question *question, ConsoleAnswer answer, void *data,
+                 GDestroyNotify free_data)
+{
+    console_drop_question(console);
+    console->question = question;
+    console->answer = answer;
+    console->answer_data = data;
+    console->free_answer_data = free_data;
+    console->prompt = PROMPT_QUESTION;
+    console->changed = true;
+}
+
+void console_drop_question(Console *console)
+{
+    if (console->answer_data != NULL && console->free_answer_data != NULL)
+        console->free_answer_data(console->answer_data);
+    console->answer_data = NULL;
+    g_clear_pointer(&console->question, question_free);
 }
 
 void console_question_key(Console *console, Key key)
 {
     QuestionState state = question_key(console->question, key);
-    AppAct *act = console->act;
 
     if (state == QUESTION_OPEN)
         return;
     console->prompt = PROMPT_NONE;
-    console->act = NULL;
-    g_clear_pointer(&console->question, question_free);
-    if (console_answer_own(console, state == QUESTION_YES))
-        return;
-    if (state == QUESTION_YES) {
-        app_act_start(act, &console->model);
-        return;
-    }
-    app_act_free(act);
-    console_say(console, ROLE_DIM, "%s", _("nothing was done"));
+    if (state == QUESTION_NO)
+        console_say(console, ROLE_DIM, "%s", _("nothing was done"));
+    console->answer(console, state == QUESTION_YES, console->answer_data);
+    if (console->prompt != PROMPT_QUESTION)
+        console_drop_question(console);
 }
 
 void console_show_log_of(Console *console, const char *name)

@@ -145,13 +145,6 @@ static void export_free(void *data)
     g_free(task);
 }
 
-static void say_from_job(UiJob *job, Role role, char *sentence)
-{
-    mailbox_post(
-        job->mailbox,
-        (Message){.kind = MESSAGE_SAID, .number = role, .data = sentence, .free_data = g_free});
-}
-
 static void export_job(UiJob *job, void *data)
 {
     const ExportTask *task = data;
@@ -160,16 +153,16 @@ static void export_job(UiJob *job, void *data)
 
     if (g_file_test(task->path, G_FILE_TEST_EXISTS)) {
         job->status = 1;
-        say_from_job(job, ROLE_REJECTED,
-                     g_strdup_printf(_("%s is there already; give another name"), shown));
+        ui_job_say(job, ROLE_REJECTED,
+                   g_strdup_printf(_("%s is there already; give another name"), shown));
         return;
     }
     if (!verification_export(task->result, task->path, &error)) {
         job->status = 1;
-        say_from_job(job, ROLE_REJECTED, g_strdup(error->message));
+        ui_job_say(job, ROLE_REJECTED, g_strdup(error->message));
         return;
     }
-    say_from_job(job, ROLE_TRUSTED, g_strdup_printf(_("written: %s"), shown));
+    ui_job_say(job, ROLE_TRUSTED, g_strdup_printf(_("written: %s"), shown));
 }
 
 void console_start_export(Console *console, unsigned number)
@@ -374,6 +367,14 @@ static void show_jobs(Console *console)
         console_push(console, jobs_pane_new());
 }
 
+/* After `:` from another pane: to the secrets of the application, and on what is selected there. */
+static void secrets_command(Console *console, CommandId command)
+{
+    if (!go_to_pane(console, COMMAND_SECRETS) || !console->on_apps)
+        return;
+    console_focused(console)->class->command(console_focused(console), console, command);
+}
+
 void console_run_command(Console *console, CommandId command)
 {
     unsigned n = console_n_places(console);
@@ -451,6 +452,11 @@ void console_run_command(Console *console, CommandId command)
         return;
     case COMMAND_EXPORT:
         export_selected(console);
+        return;
+    case COMMAND_SEND:
+    case COMMAND_SEAL:
+    case COMMAND_FORGET:
+        secrets_command(console, command);
         return;
     default:
         if (command >= COMMAND_FOCUS_1 && command <= COMMAND_FOCUS_9)
@@ -532,11 +538,11 @@ static void save_job(UiJob *job, void *data)
     g_autoptr(GError) error = NULL;
 
     if (file_write(task->path, span_of(task->text, strlen(task->text)), 0644, &error)) {
-        say_from_job(job, ROLE_TRUSTED, g_strdup_printf(_("written: %s"), shown));
+        ui_job_say(job, ROLE_TRUSTED, g_strdup_printf(_("written: %s"), shown));
         return;
     }
     job->status = 1;
-    say_from_job(job, ROLE_REJECTED, g_strdup(error->message));
+    ui_job_say(job, ROLE_REJECTED, g_strdup(error->message));
 }
 
 /* The screen without the line that asked for it. */

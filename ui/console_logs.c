@@ -160,10 +160,7 @@ static void save(UiJob *job, void *data)
         sentence = g_strdup_printf(_("%s is there already; give another name"), shown);
     else
         sentence = written ? g_strdup_printf(_("written: %s"), shown) : g_strdup(error->message);
-    mailbox_post(job->mailbox, (Message){.kind = MESSAGE_SAID,
-                                         .number = written ? ROLE_TRUSTED : ROLE_REJECTED,
-                                         .data = sentence,
-                                         .free_data = g_free});
+    ui_job_say(job, written ? ROLE_TRUSTED : ROLE_REJECTED, sentence);
 }
 
 void console_start_save(Console *console)

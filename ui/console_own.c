@@ -30,6 +30,27 @@ static void run_all(Console *console, const SettingCommand *command, const GArra
     }
 }
 
+typedef struct Asked {
+    const SettingCommand *command;
+    GArray *numbers;
+} Asked;
+
+static void asked_free(void *data)
+{
+    Asked *asked = data;
+
+    g_array_unref(asked->numbers);
+    g_free(asked);
+}
+
+static void answer(Console *console, bool yes, void *data)
+{
+    const Asked *asked = data;
+
+    if (yes)
+        run_all(console, asked->command, asked->numbers);
+}
+
 static void ask(Console *console, const SettingCommand *command, GArray *numbers)
 {
     g_autofree char *name = sanitize_string(command->name);
@@ -37,15 +58,15 @@ static void ask(Console *console, const SettingCommand *command, GArray *numbers
     g_autofree char *title = NULL;
     const AppRow *row = apps_row(console->model.apps, g_array_index(numbers, unsigned, 0));
     const char *paragraphs[] = {run, NULL};
+    Asked *asked = g_new(Asked, 1);
 
     title = numbers->len == 1
                 ? g_strdup_printf(_("%s: %s?"), name, row == NULL ? "" : row->name)
                 : g_strdup_printf(P_("%s: %u application?", "%s: %u applications?", numbers->len),
                                   name, numbers->len);
-    console->own = command;
-    console->own_numbers = g_array_ref(numbers);
-    console->question = question_new(title, paragraphs, _("Run"), NULL);
-    console->prompt = PROMPT_QUESTION;
+    *asked = (Asked){.command = command, .numbers = g_array_ref(numbers)};
+    console_ask(console, question_new(title, paragraphs, _("Run"), NULL), answer, asked,
+                asked_free);
 }
 
 void console_run_own(Console *console, const SettingCommand *command)
@@ -68,19 +89,4 @@ void console_run_own(Console *console, const SettingCommand *command)
         ask(console, command, numbers);
     else
         run_all(console, command, numbers);
-}
-
-bool console_answer_own(Console *console, bool yes)
-{
-    const SettingCommand *command = console->own;
-    g_autoptr(GArray) numbers = g_steal_pointer(&console->own_numbers);
-
-    if (command == NULL)
-        return false;
-    console->own = NULL;
-    if (yes)
-        run_all(console, command, numbers);
-    else
-        console_say(console, ROLE_DIM, "%s", _("nothing was done"));
-    return true;
 }

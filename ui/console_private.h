@@ -55,12 +55,12 @@ struct Console {
     unsigned lower_place; /* which stands below the list where there is room for two */
     json_t *apps_state;   /* of the state file: how the applications were left, or NULL */
     int64_t words_due;    /* monotonic: when the header's words are others; INT64_MAX: never */
-    const SettingCommand *own; /* that waits for an answer, or NULL, */
-    GArray *own_numbers;       /* and on which applications */
-    Question *question;        /* of PROMPT_QUESTION, */
-    AppAct *act;               /* and what is done when the answer is yes */
-    GPtrArray *right;          /* Pane*: the last is on top; the first is the evidence and stays */
-    unsigned focus;            /* PLACE_… */
+    Question *question;   /* of PROMPT_QUESTION, */
+    ConsoleAnswer answer; /* who waits for the answer, */
+    void *answer_data;    /* and with what */
+    GDestroyNotify free_answer_data;
+    GPtrArray *right; /* Pane*: the last is on top; the first is the evidence and stays */
+    unsigned focus;   /* PLACE_… */
     bool zoomed;
     bool mouse;
     char *scheme; /* or NULL: as the settings say */
@@ -127,12 +127,12 @@ void console_acknowledge(Console *console, bool all);
 bool console_verify_app(Console *console, char *const *words, int n);
 bool console_ask_act(Console *console, CommandId command);
 void console_question_key(Console *console, Key key);
+/* The question is no more, and nobody answered. */
+void console_drop_question(Console *console);
 void console_save_to(Console *console, const char *path);
 
 /* console_own.c */
 void console_run_own(Console *console, const SettingCommand *command);
-/* False when the question was another's. */
-bool console_answer_own(Console *console, bool yes);
 
 /* console_logs.c */
 void console_sweep(Console *console, const char *pattern);

@@ -4,11 +4,18 @@
 #include "ui/jobs.h"
 
 #include "core/clock.h"
+#include "core/sanitize.h"
 #include "core/stack.h"
+#include "ui/theme.h"
 
 #include <sched.h>
 
-enum { PLACES = 4, KEPT = 100 };
+enum {
+    PLACES = 4,
+    KEPT = 100,
+    LOG_LINES = 100000,  /* of one job */
+    LOGS_LINES = 200000, /* of all; those that ended first lose theirs first */
+};
 
 struct Jobs {
     Mailbox *mailbox;
@@ -17,6 +24,7 @@ struct Jobs {
     GQueue queued;    /* UiJob*, each with a reference */
     unsigned places_taken;
     unsigned last_id;
+    uint64_t log_lines; /* that all listed ones keep */
     /* Counts the threads, for jobs_stop: the only thing they share with us. */
     GMutex mutex;
     GCond none_left;
@@ -28,6 +36,14 @@ typedef struct JobThread {
     Jobs *jobs;
     UiJob *job;
 } JobThread;
+
+void job_line_free(void *data)
+{
+    JobLine *line = data;
+
+    g_free(line->text);
+    g_free(line);
+}
 
 UiJob *ui_job_ref(UiJob *job)
 {
@@ -44,6 +60,7 @@ void ui_job_unref(UiJob *job)
     cancel_unref(job->cancel);
     g_free(job->title);
     g_free(job->progress);
+    g_ptr_array_unref(job->log);
     g_free(job);
 }
 
@@ -117,6 +134,13 @@ static void start_thread(Jobs *jobs, UiJob *job)
     g_thread_unref(g_thread_new("job", thread_main, thread));
 }
 
+/* A pane that shows it keeps it. */
+static void unlist_oldest(Jobs *jobs)
+{
+    jobs->log_lines -= ((const UiJob *)jobs->list->pdata[0])->log->len;
+    g_ptr_array_remove_index(jobs->list, 0);
+}
+
 UiJob *jobs_start(Jobs *jobs, const char *title, unsigned flags, JobFunction run, void *data,
                   GDestroyNotify free_data)
 {
@@ -131,11 +155,12 @@ UiJob *jobs_start(Jobs *jobs, const char *title, unsigned flags, JobFunction run
     job->run = run;
     job->data = data;
     job->free_data = free_data;
+    job->log = g_ptr_array_new_with_free_func(job_line_free);
     g_ptr_array_add(jobs->alive, job);
     if (!(flags & JOB_QUIET))
         g_ptr_array_add(jobs->list, ui_job_ref(job));
     if (jobs->list->len > KEPT && ((UiJob *)jobs->list->pdata[0])->state == JOB_ENDED)
-        g_ptr_array_remove_index(jobs->list, 0);
+        unlist_oldest(jobs);
     if (jobs->places_taken < PLACES || flags & JOB_URGENT)
         start_thread(jobs, job);
     else
@@ -165,6 +190,83 @@ void jobs_ended(Jobs *jobs, UiJob *job)
     next = g_queue_pop_head(&jobs->queued);
     if (next != NULL)
         start_thread(jobs, next);
+}
+
+/* ---- what they say ---- */
+
+static void drop_lines(Jobs *jobs, UiJob *job, unsigned n)
+{
+    n = MIN(n, job->log->len);
+    if (n == 0)
+        return;
+    g_ptr_array_remove_range(job->log, 0, n);
+    job->log_dropped += n;
+    jobs->log_lines -= n;
+}
+
+static void keep_within_limits(Jobs *jobs, UiJob *job)
+{
+    /* Not line by line: what is dropped is laid out anew by whoever shows it. */
+    if (job->log->len > LOG_LINES + LOG_LINES / 10)
+        drop_lines(jobs, job, job->log->len - LOG_LINES);
+    for (unsigned i = 0; jobs->log_lines > LOGS_LINES + LOGS_LINES / 10 && i < jobs->list->len;
+         i++) {
+        UiJob *other = jobs->list->pdata[i];
+        if (other->state == JOB_ENDED && other != job)
+            drop_lines(jobs, other, other->log->len);
+    }
+}
+
+static void take_lines(Jobs *jobs, UiJob *job, const GPtrArray *lines)
+{
+    for (unsigned i = 0; i < lines->len; i++) {
+        const JobLine *line = lines->pdata[i];
+        JobLine *copy = g_new(JobLine, 1);
+        *copy = (JobLine){.error = line->error, .text = g_strdup(line->text)};
+        g_ptr_array_add(job->log, copy);
+    }
+    jobs->log_lines += lines->len;
+    keep_within_limits(jobs, job);
+}
+
+bool jobs_take(Jobs *jobs, const Message *message)
+{
+    UiJob *job = jobs_find(jobs, message->number);
+
+    if (job == NULL)
+        return false;
+    if (message->kind == MESSAGE_JOB_TEXT)
+        take_lines(jobs, job, message->data);
+    if (message->kind == MESSAGE_JOB_PROGRESS) {
+        g_free(job->progress);
+        job->progress = sanitize_string(message->data);
+    }
+    return true;
+}
+
+void ui_job_say(UiJob *job, unsigned role, char *sentence)
+{
+    GPtrArray *lines = g_ptr_array_new_with_free_func(job_line_free);
+    JobLine *line = g_new(JobLine, 1);
+
+    *line = (JobLine){.error = role == ROLE_WARNING || role == ROLE_REJECTED,
+                      .text = sanitize_string(sentence)};
+    g_ptr_array_add(lines, line);
+    mailbox_post(job->mailbox, (Message){.kind = MESSAGE_JOB_TEXT,
+                                         .number = job->id,
+                                         .data = lines,
+                                         .free_data = (GDestroyNotify)g_ptr_array_unref});
+    mailbox_post(
+        job->mailbox,
+        (Message){.kind = MESSAGE_SAID, .number = role, .data = sentence, .free_data = g_free});
+}
+
+UiJob *jobs_find(const Jobs *jobs, unsigned id)
+{
+    for (unsigned i = jobs->list->len; i-- > 0;)
+        if (((UiJob *)jobs->list->pdata[i])->id == id)
+            return jobs->list->pdata[i];
+    return NULL;
 }
 
 unsigned jobs_running(const Jobs *jobs)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Jobs of the console: whatever may take time runs in one, at most four at once, each told to stop
- * by its Cancel. Everything here but the job's own function is called by the console thread.
+ * by its Cancel; what a listed one says is kept. Everything here but the job's own function and
+ * what is said to be for it is called by the console thread.
  */
 #ifndef MSE_UI_JOBS_H
 #define MSE_UI_JOBS_H
@@ -21,6 +22,13 @@ typedef struct Jobs Jobs;
 typedef struct UiJob UiJob;
 typedef void (*JobFunction)(UiJob *job, void *data);
 
+/* What a job said: MESSAGE_JOB_TEXT has them. */
+typedef struct JobLine {
+    bool error;
+    char *text; /* safe for a terminal */
+} JobLine;
+void job_line_free(void *line);
+
 struct UiJob {
     gint references;
     unsigned id;
@@ -37,6 +45,8 @@ struct UiJob {
     bool cancelled;
     int64_t started, ended; /* microseconds, monotonic */
     char *progress;         /* or NULL */
+    GPtrArray *log;         /* JobLine*: what it said, … */
+    uint64_t log_dropped;   /* … without so many lines before */
 };
 
 UiJob *ui_job_ref(UiJob *job);
@@ -56,10 +66,19 @@ void jobs_cancel(Jobs *jobs, UiJob *job);
 /* What a MESSAGE_JOB_ENDED carries: frees its place for the next. */
 void jobs_ended(Jobs *jobs, UiJob *job);
 
+/* Messages of a listed job: its lines are kept, within limits for each and for all together; its
+ * progress is shown. False: it is none that is listed. */
+bool jobs_take(Jobs *jobs, const Message *message);
+/* From the job's own thread: a sentence for the message line, which its log keeps. A Role; steals.
+ */
+void ui_job_say(UiJob *job, unsigned role, char *sentence);
+
 /* Running and queued, without the quiet ones. */
 unsigned jobs_running(const Jobs *jobs);
 /* Everything, the quiet ones too. */
 unsigned jobs_busy(const Jobs *jobs);
+/* NULL: none of that number is listed. */
+UiJob *jobs_find(const Jobs *jobs, unsigned id);
 /* All that are listed, oldest first: UiJob*. The last hundred are kept. */
 const GPtrArray *jobs_list(const Jobs *jobs);
 

@@ -25,9 +25,10 @@ const CommandRow command_table[N_COMMANDS] = {
     [COMMAND_NONE] = {"", "", 0, NULL, "", NULL, true},
 
     [COMMAND_OPEN] =
-        {"open", "Enter", PANE_INPUTS | PANE_EVIDENCE | PANE_APPS | PANE_SOURCES, N_("open"),
+        {"open", "Enter", PANE_INPUTS | PANE_EVIDENCE | PANE_APPS | PANE_SOURCES | PANE_JOBS,
+         N_("open"),
          N_("open what is selected: its evidence, the explanation of a check; the applications "
-            "of a source alone, or of all again"),
+            "of a source alone, or of all again; what a job says"),
          "mse-console --explain CHECK", true},
     [COMMAND_VERIFY] = {"verify", "v", PANE_INPUTS | PANE_EVIDENCE | PANE_APPS, N_("verify"),
                         N_("verify again what is marked, else what is selected"),
@@ -111,6 +112,20 @@ const CommandRow command_table[N_COMMANDS] = {
     [COMMAND_SAVE] = {"save", "s", PANE_LOGS, N_("save"),
                       N_("write the lines that are held and pass the filter to a file"), NULL,
                       true},
+    [COMMAND_SEND] = {"send", "Enter", PANE_SECRETS, N_("send"),
+                      N_("send what is marked, else the selected file, to the application, which "
+                         "waits for secrets; what was sealed for it is sent sealed; asks, with the "
+                         "MRENCLAVE that will receive it"),
+                      "mse-console home run --secrets FILE NAME", false},
+    [COMMAND_SEAL] = {"seal", "s", PANE_SECRETS, N_("seal"),
+                      N_("seal the selected file so that the application's verified enclave alone "
+                         "can open it"),
+                      "mse-console home seal --input FILE --receiver-enclave CERT --output FILE",
+                      false},
+    [COMMAND_FORGET] = {"forget", "D Delete", PANE_SECRETS, N_("forget"),
+                        N_("list what is marked, else the selected file, no more; the file stays "
+                           "where it is; asks"),
+                        NULL, true},
     [COMMAND_STOP] = {"stop", "S", PANE_APPS, N_("stop"),
                       N_("stop what is marked, else what is selected; asks"),
                       "mse-console home stop NAME", false},

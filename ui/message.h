@@ -17,7 +17,7 @@ typedef enum {
     MESSAGE_RUN_FAILED,   /* char*: why a verification could not start */
     MESSAGE_MATCHES,      /* Matches (ui/match.h) */
     MESSAGE_FIELD_CHECKED, /* char* or NULL: what is wrong with a form's field; number: which */
-    MESSAGE_JOB_TEXT,      /* GPtrArray of JobLine (ui/verb_job.h) */
+    MESSAGE_JOB_TEXT,      /* GPtrArray of JobLine (ui/jobs.h) */
     MESSAGE_JOB_PROGRESS,  /* char* */
     MESSAGE_JOB_MADE,      /* JobMade (ui/verb_job.h); number: the job's */
     MESSAGE_JOB_ENDED,     /* UiJob */

@@ -123,6 +123,8 @@ void walk_pane_save(const Pane *pane);
 Pane *output_pane_new(Console *console, const char *line);
 /* Runs a program in the background and shows what it prints; takes the request over. */
 Pane *output_pane_new_program(Console *console, ProgramRequest *request);
+/* What a job says that runs or ran already; it goes on when the pane is closed. */
+Pane *output_pane_new_job(UiJob *job);
 /* Its job goes on when the pane is closed. Borrowed. */
 UiJob *output_pane_detach(Pane *pane);
 void output_pane_copy_to(const Pane *pane, GString *text, GString *errors);

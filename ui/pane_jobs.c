@@ -74,24 +74,44 @@ static void fit(Pane *pane, const Model *model, int width, int height)
     reading_fit((ReadingPane *)pane, make(model), width, height);
 }
 
+/* The one under the bar, which is on the newest before it was ever drawn; or NULL. */
+static UiJob *selected_job(const ReadingPane *self, const Model *model)
+{
+    const GPtrArray *jobs = jobs_list(model->jobs);
+    int id = DOCUMENT_PLAIN;
+
+    if (self->document != NULL)
+        id = document_view_tag(&self->view, self->document);
+    else if (jobs->len > 0)
+        return jobs->pdata[jobs->len - 1];
+    return id == DOCUMENT_PLAIN ? NULL : jobs_find(model->jobs, (unsigned)id);
+}
+
 static UiJob *job_of(const Pane *pane, const Model *model)
 {
-    const ReadingPane *self = (const ReadingPane *)pane;
-    const GPtrArray *jobs = jobs_list(model->jobs);
-    int id =
-        self->document == NULL ? DOCUMENT_PLAIN : document_view_tag(&self->view, self->document);
+    UiJob *job = selected_job((const ReadingPane *)pane, model);
 
-    for (unsigned i = 0; i < jobs->len; i++) {
-        UiJob *job = jobs->pdata[i];
-        if ((int)job->id == id && job->state != JOB_ENDED)
-            return job;
-    }
-    return NULL;
+    return job == NULL || job->state == JOB_ENDED ? NULL : job;
+}
+
+static Redo command(Pane *pane, Console *console, CommandId id)
+{
+    UiJob *job = selected_job((const ReadingPane *)pane, console_model(console));
+
+    if (id != COMMAND_OPEN)
+        return reading_command(pane, console, id);
+    if (job != NULL)
+        console_push(console, output_pane_new_job(job));
+    return REDO_DRAW;
 }
 
 static const PaneClass jobs_class = {
-    READING_OPERATIONS, .kind = PANE_JOBS, .free = jobs_pane_free,
-    .title = title,     .fit = fit,        .job = job_of,
+    READING_OPERATIONS_WITH(command),
+    .kind = PANE_JOBS,
+    .free = jobs_pane_free,
+    .title = title,
+    .fit = fit,
+    .job = job_of,
 };
 
 Pane *jobs_pane_new(void)

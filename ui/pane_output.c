@@ -5,7 +5,6 @@
 #include "config.h"
 
 #include "core/i18n.h"
-#include "core/sanitize.h"
 #include "ui/console.h"
 #include "ui/pane_reading.h"
 #include "ui/program.h"
@@ -16,25 +15,14 @@
 
 typedef struct OutputPane {
     ReadingPane reading;
-    char *line;
     UiJob *job;
-    GPtrArray *said; /* JobLine*: kept to be laid out again for another width */
-    unsigned laid_out;
-    uint64_t dropped;
+    unsigned laid_out; /* lines of its log */
+    uint64_t dropped;  /* as it was when it was laid out */
     bool ended;
     bool detached; /* somebody else looks after the job */
 } OutputPane;
 
-/* What a pane keeps; what came before is counted and said. */
-enum { KEPT_LINES = 100000, TABLE_WIDTH = 100 };
-
-static void job_line_free(void *data)
-{
-    JobLine *line = data;
-
-    g_free(line->text);
-    g_free(line);
-}
+enum { TABLE_WIDTH = 100 };
 
 static void output_free(Pane *pane)
 {
@@ -43,8 +31,6 @@ static void output_free(Pane *pane)
     if (!self->ended && !self->detached)
         cancel_set(self->job->cancel);
     ui_job_unref(self->job);
-    g_ptr_array_unref(self->said);
-    g_free(self->line);
     reading_clear(&self->reading);
     g_free(self);
 }
@@ -80,8 +66,8 @@ static void lay_out_line(Document *document, const JobLine *line, int width)
 
 static void lay_out(OutputPane *self, Document *document, int width)
 {
-    for (; self->laid_out < self->said->len; self->laid_out++)
-        lay_out_line(document, self->said->pdata[self->laid_out], width);
+    for (; self->laid_out < self->job->log->len; self->laid_out++)
+        lay_out_line(document, self->job->log->pdata[self->laid_out], width);
 }
 
 static Document *make(OutputPane *self, int width)
@@ -89,10 +75,15 @@ static Document *make(OutputPane *self, int width)
     Document *document = document_new();
 
     self->laid_out = 0;
+    self->dropped = self->job->log_dropped;
     if (self->dropped > 0) {
         document_line(document, DOCUMENT_PLAIN);
         document_printf(document, ROLE_DIM, _("%" PRIu64 " earlier lines are not kept"),
                         self->dropped);
+    }
+    if (self->ended && self->dropped == 0 && self->job->log->len == 0) {
+        document_line(document, DOCUMENT_PLAIN);
+        document_add_at(document, 0, ROLE_DIM, _("It said nothing."));
     }
     lay_out(self, document, width);
     return document;
@@ -101,28 +92,15 @@ static Document *make(OutputPane *self, int width)
 static void fit(Pane *pane, const Model *model, int width, int height)
 {
     OutputPane *self = (OutputPane *)pane;
-    bool must = reading_must_make(&self->reading, width);
+    bool must;
 
     (void)model;
+    if (self->dropped != self->job->log_dropped)
+        self->reading.stale = true;
+    must = reading_must_make(&self->reading, width);
     if (!must)
         lay_out(self, self->reading.document, width);
     reading_fit(&self->reading, must ? make(self, width) : NULL, width, height);
-}
-
-static void take_lines(OutputPane *self, const GPtrArray *lines)
-{
-    for (unsigned i = 0; i < lines->len; i++) {
-        const JobLine *line = lines->pdata[i];
-        JobLine *copy = g_new(JobLine, 1);
-        *copy = (JobLine){.error = line->error, .text = g_strdup(line->text)};
-        g_ptr_array_add(self->said, copy);
-    }
-    if (self->said->len > KEPT_LINES + KEPT_LINES / 10) {
-        unsigned excess = self->said->len - KEPT_LINES;
-        g_ptr_array_remove_range(self->said, 0, excess);
-        self->dropped += excess;
-        self->reading.stale = true;
-    }
 }
 
 static Redo update(Pane *pane, Console *console, const Message *message)
@@ -133,14 +111,11 @@ static Redo update(Pane *pane, Console *console, const Message *message)
         return reading_update(pane, console, message);
     switch (message->kind) {
     case MESSAGE_JOB_TEXT:
-        take_lines(self, message->data);
-        return REDO_DRAW;
     case MESSAGE_JOB_PROGRESS:
-        g_free(self->job->progress);
-        self->job->progress = sanitize_string(message->data);
         return REDO_DRAW;
     case MESSAGE_JOB_ENDED:
         self->ended = true;
+        self->reading.stale |= self->job->log->len == 0;
         return REDO_DRAW;
     default:
         return REDO_NOTHING;
@@ -170,27 +145,33 @@ static const PaneClass output_class = {
     .job = job_of,
 };
 
-static Pane *new_pane(const char *line, UiJob *job)
+static Pane *new_pane(UiJob *job)
 {
     OutputPane *self = g_new0(OutputPane, 1);
 
     reading_init(&self->reading, &output_class);
-    self->line = g_strdup(line);
-    self->said = g_ptr_array_new_with_free_func(job_line_free);
     self->job = ui_job_ref(job);
     return &self->reading.pane;
 }
 
 Pane *output_pane_new(Console *console, const char *line)
 {
-    return new_pane(line, verb_job_start(console_model(console)->jobs, line, TABLE_WIDTH));
+    return new_pane(verb_job_start(console_model(console)->jobs, line, TABLE_WIDTH));
 }
 
 Pane *output_pane_new_program(Console *console, ProgramRequest *request)
 {
-    UiJob *job = program_start(console_model(console)->jobs, request);
+    return new_pane(program_start(console_model(console)->jobs, request));
+}
 
-    return new_pane(job->title, job);
+Pane *output_pane_new_job(UiJob *job)
+{
+    Pane *pane = new_pane(job);
+    OutputPane *self = (OutputPane *)pane;
+
+    self->detached = true;
+    self->ended = job->state == JOB_ENDED;
+    return pane;
 }
 
 UiJob *output_pane_detach(Pane *pane)
@@ -207,8 +188,8 @@ void output_pane_copy_to(const Pane *pane, GString *text, GString *errors)
 
     if (pane->class != &output_class)
         return;
-    for (unsigned i = 0; i < self->said->len; i++) {
-        const JobLine *line = self->said->pdata[i];
+    for (unsigned i = 0; i < self->job->log->len; i++) {
+        const JobLine *line = self->job->log->pdata[i];
         g_string_append_printf(line->error ? errors : text, "%s\n", line->text);
     }
 }

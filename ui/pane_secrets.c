@@ -5,46 +5,17 @@
  */
 #include "config.h"
 
-#include "app/secret_files.h"
-#include "attest/signature.h"
 #include "core/clock.h"
 #include "core/hex.h"
 #include "core/i18n.h"
 #include "core/sanitize.h"
-#include "core/units.h"
-#include "ui/console.h"
-#include "ui/list.h"
-#include "ui/measurement.h"
+#include "ui/pane_secrets_private.h"
 #include "ui/text.h"
 
 #include <string.h>
 
-enum { COLUMN_FILE, COLUMN_SIZE, COLUMN_STATE, COLUMN_TO, COLUMN_WHEN, COLUMN_HASH, N_COLUMNS };
-
 /* Scrolling through applications asks for none of them. */
-enum { SETTLE_MICROSECONDS = 150000, DETAIL_ROWS = 4, LABEL_WIDTH = 9 };
-
-/* What the list shows; the list's model. */
-typedef struct Found {
-    GPtrArray *files;  /* SecretFile*; NULL: not known yet */
-    GPtrArray *names;  /* char*: safe, without the directory that all share */
-    char *measurement; /* of the application now: hex, or NULL */
-    unsigned name_width;
-    int64_t now;
-} Found;
-
-typedef struct SecretsPane {
-    Pane pane;
-    List list;
-    Found found;
-    char *problem;
-    unsigned number;
-    uint64_t evidence; /* version of the evidence that it was asked with */
-    int64_t ask_at;    /* monotonic; 0: not */
-    int64_t moved_at;
-    uint64_t generation;
-    UiJob *job;
-} SecretsPane;
+enum { SETTLE_MICROSECONDS = 150000 };
 
 static uint64_t last_generation;
 
@@ -107,32 +78,24 @@ static void run(UiJob *job, void *data)
                                          .free_data = answer_free});
 }
 
-static char *measurement_of(const AppRow *row)
+char *secrets_measurement_of(const AppRow *row)
 {
-    const VerificationResult *result = row->evidence.result;
-    Span bytes;
+    const Trust *trust = &row->trust;
 
-    if (result == NULL || result->verdict == NULL ||
-        (!measurement_bytes(result->verdict, MEASUREMENT_MRENCLAVE, &bytes) &&
-         !measurement_bytes(result->verdict, MEASUREMENT_MRTD, &bytes)))
-        return NULL;
-    return hex_encode(bytes);
+    return trust->measurement_size == 0
+               ? NULL
+               : hex_encode(span_of(trust->measurement, trust->measurement_size));
 }
 
-static char *certificate_of(const AppRow *row)
+char *secrets_certificate_of(const AppRow *row)
 {
-    const VerificationResult *result = row->evidence.result;
-    GBytes *certificate = row->app->certificate;
-    uint8_t digest[SHA256_SIZE];
-    const void *data;
-    size_t size;
+    uint8_t digest[TRUST_HASH];
 
-    if (certificate == NULL && result != NULL && result->verdict != NULL)
-        certificate = result->verdict->certificate;
-    if (certificate == NULL)
-        return NULL;
-    data = g_bytes_get_data(certificate, &size);
-    sha256(span_of(data, size), digest);
+    if (row->app->certificate == NULL)
+        return row->trust.has_certificate
+                   ? hex_encode(span_of(row->trust.certificate, sizeof row->trust.certificate))
+                   : NULL;
+    trust_hash(row->app->certificate, digest);
     return hex_encode(span_of(digest, sizeof digest));
 }
 
@@ -146,7 +109,7 @@ static char **named_for(const Settings *settings, const char *application)
     return NULL;
 }
 
-static void forget(SecretsPane *self, Jobs *jobs)
+static void forget_question(SecretsPane *self, Jobs *jobs)
 {
     if (self->job != NULL && jobs != NULL)
         jobs_cancel(jobs, self->job);
@@ -161,15 +124,15 @@ static void ask(SecretsPane *self, Model *model, const AppRow *row)
     const Journal *journal = model->defaults == NULL ? NULL : model->defaults->journal;
     Task *task = g_new0(Task, 1);
 
-    forget(self, model->jobs);
+    forget_question(self, model->jobs);
     g_free(self->found.measurement);
-    self->found.measurement = measurement_of(row);
+    self->found.measurement = secrets_measurement_of(row);
     self->evidence = row->evidence.version;
     task->name = g_strdup(row->app->name);
     task->id = g_strdup(row->app->id);
     task->uuid = g_strdup(row->app->uuid);
     task->measurement = g_strdup(self->found.measurement);
-    task->certificate = certificate_of(row);
+    task->certificate = secrets_certificate_of(row);
     task->named = named_for(model->settings, row->app->name);
     task->journal = journal == NULL ? NULL : g_strdup(journal_path(journal));
     task->generation = self->generation;
@@ -214,6 +177,7 @@ static void show(Pane *pane, unsigned number)
     if (self->number == number)
         return;
     self->number = number;
+    g_clear_pointer(&self->id, g_free);
     clear_found(self);
     list_clear_marks(&self->list);
     list_refresh(&self->list, &self->found, NULL);
@@ -240,19 +204,41 @@ static char *shared_directory(const GPtrArray *files)
     return shared == NULL ? g_strdup("") : g_steal_pointer(&shared);
 }
 
-static void make_names(Found *found)
+static void make_names(SecretsFound *found)
 {
     g_autofree char *shared = shared_directory(found->files);
 
     g_clear_pointer(&found->names, g_ptr_array_unref);
     found->names = g_ptr_array_new_with_free_func(g_free);
-    found->name_width = 0;
+    found->name_width = found->state_width = 0;
     for (unsigned i = 0; i < found->files->len; i++) {
         const SecretFile *file = found->files->pdata[i];
         char *name = sanitize_string(file->path + strlen(shared));
         g_ptr_array_add(found->names, name);
         found->name_width = MAX(found->name_width, text_width(name));
+        found->state_width = MAX(found->state_width, secrets_state_width(file));
     }
+}
+
+/* Rows are other files now: the selection stays on its file, marks are of rows that are no more. */
+static void take_files(SecretsPane *self, GPtrArray *files, Jobs *jobs)
+{
+    g_autofree char *selected = g_strdup(secrets_pane_file(&self->pane));
+    const GPtrArray *old = self->found.files;
+    bool same = old != NULL && old->len == files->len;
+
+    for (unsigned i = 0; same && i < files->len; i++)
+        same = g_str_equal(((const SecretFile *)old->pdata[i])->path,
+                           ((const SecretFile *)files->pdata[i])->path);
+    if (!same)
+        list_clear_marks(&self->list);
+    g_clear_pointer(&self->found.files, g_ptr_array_unref);
+    self->found.files = files;
+    make_names(&self->found);
+    list_refresh(&self->list, &self->found, jobs);
+    for (unsigned i = 0; !same && selected != NULL && i < files->len; i++)
+        if (g_str_equal(((const SecretFile *)files->pdata[i])->path, selected))
+            list_select_row(&self->list, i);
 }
 
 static Redo take_answer(SecretsPane *self, Console *console, const Message *message)
@@ -262,12 +248,10 @@ static Redo take_answer(SecretsPane *self, Console *console, const Message *mess
     if (message->generation != self->generation)
         return REDO_NOTHING;
     g_clear_pointer(&self->job, ui_job_unref);
-    g_clear_pointer(&self->found.files, g_ptr_array_unref);
     g_free(self->problem);
     self->problem = g_steal_pointer(&answer->problem);
-    self->found.files = answer->files == NULL ? g_ptr_array_new() : g_steal_pointer(&answer->files);
-    make_names(&self->found);
-    list_refresh(&self->list, &self->found, console_model(console)->jobs);
+    take_files(self, answer->files == NULL ? g_ptr_array_new() : g_steal_pointer(&answer->files),
+               console_model(console)->jobs);
     return REDO_DRAW;
 }
 
@@ -275,191 +259,21 @@ static Redo update(Pane *pane, Console *console, const Message *message)
 {
     SecretsPane *self = (SecretsPane *)pane;
     const UiJob *ended = message->kind == MESSAGE_JOB_ENDED ? message->data : NULL;
+    const SecretsWork *work = secrets_work_of(self);
 
     if (message->kind == MESSAGE_SECRETS)
         return take_answer(self, console, message);
     if (ended != NULL && !(ended->flags & JOB_QUIET)) /* it may have sealed or sent something */
         self->ask_at = clock_monotonic();
+    if (ended != NULL && secrets_work_ended(self, ended))
+        return REDO_DRAW;
+    if (message->kind == MESSAGE_JOB_PROGRESS && work != NULL && work->job != NULL &&
+        work->job->id == message->number)
+        return REDO_DRAW;
     return list_take_matches(&self->list, &self->found, console_model(console)->jobs, message)
                ? REDO_DRAW
                : REDO_NOTHING;
 }
-
-/* ---- the list ---- */
-
-static const ListColumn columns[N_COLUMNS] = {
-    [COLUMN_FILE] = {"file", N_("FILE"), 10, 16, 60, 0},
-    [COLUMN_SIZE] = {"size", N_("SIZE"), 7, 8, 10, 2},
-    [COLUMN_STATE] = {"state", N_("STATE"), 10, 16, 26, 0},
-    [COLUMN_TO] = {"to", N_("TO"), 9, 9, 11, 3},
-    [COLUMN_WHEN] = {"when", N_("WHEN"), 11, 11, 16, 4},
-    [COLUMN_HASH] = {"sha256", N_("SHA-256"), 9, 9, 64, 1},
-};
-
-static const struct {
-    const char *words;         /* N_() */
-    const char *words_changed; /* N_(): and the file is another by now */
-    const char *mark;
-    Role role;
-} states[N_SECRET_FILE_STATES] = {
-    [SECRET_FILE_NOT_SENT] = {N_("not sent"), N_("not sent"), "·", ROLE_DIM},
-    [SECRET_FILE_SEALED] = {N_("sealed"), N_("sealed, changed since"), "•", ROLE_TEXT},
-    [SECRET_FILE_SENT_SEALED] = {N_("sent sealed"), N_("sent sealed, changed since"), "✔",
-                                 ROLE_TRUSTED},
-    [SECRET_FILE_SENT] = {N_("sent"), N_("sent, changed since"), "✔", ROLE_TRUSTED},
-};
-
-static const SecretFile *file_of(const Found *found, unsigned row)
-{
-    return found->files->pdata[row];
-}
-
-static unsigned count(const void *model)
-{
-    const Found *found = model;
-
-    return found->files == NULL ? 0 : found->files->len;
-}
-
-/* Cells are drawn one by one. */
-static char cell_text[128];
-
-static void say_cell(ListCell *out, Role role, const char *text)
-{
-    g_strlcpy(cell_text, text, sizeof cell_text);
-    out->text = cell_text;
-    out->role = role;
-}
-
-static void state_cell(const SecretFile *file, ListCell *out)
-{
-    if (!file->present) {
-        out->mark = "✖";
-        out->text = file->state == SECRET_FILE_NOT_SENT ? _("missing")
-                    : file->state == SECRET_FILE_SEALED ? _("sealed, missing now")
-                                                        : _("sent, missing now");
-        out->role = file->state == SECRET_FILE_NOT_SENT ? ROLE_REJECTED : ROLE_DIM;
-        return;
-    }
-    out->mark = file->changed ? "!" : states[file->state].mark;
-    out->role = file->changed ? ROLE_WARNING : states[file->state].role;
-    out->text = file->changed ? _(states[file->state].words_changed) : _(states[file->state].words);
-    if (file->sealed_copy && file->state == SECRET_FILE_SEALED && !file->changed)
-        out->text = _("sealed, to send");
-}
-
-/* "12:02" today, else the day. g_free. */
-static char *when_text(int64_t at, int64_t now)
-{
-    g_autoptr(GDateTime) then = g_date_time_new_from_unix_local(at);
-    g_autoptr(GDateTime) today = g_date_time_new_from_unix_local(now);
-
-    if (then == NULL || today == NULL)
-        return NULL;
-    if (g_date_time_get_day_of_year(then) == g_date_time_get_day_of_year(today) &&
-        g_date_time_get_year(then) == g_date_time_get_year(today))
-        return g_date_time_format(then, "%H:%M");
-    return g_date_time_format(then, "%Y-%m-%d");
-}
-
-static char *short_hex(const char *hex)
-{
-    return strlen(hex) <= 9 ? g_strdup(hex)
-                            : g_strdup_printf("%.4s…%s", hex, hex + strlen(hex) - 4);
-}
-
-static void to_cell(const Found *found, const SecretFile *file, ListCell *out)
-{
-    g_autofree char *brief = file->measurement == NULL ? NULL : short_hex(file->measurement);
-    bool same = found->measurement == NULL || file->measurement == NULL ||
-                g_ascii_strcasecmp(found->measurement, file->measurement) == 0;
-
-    if (brief != NULL)
-        say_cell(out, same ? ROLE_DIM : ROLE_WARNING, brief);
-}
-
-static void cell(const void *model, unsigned row, unsigned column, unsigned width, ListCell *out)
-{
-    const Found *found = model;
-    const SecretFile *file = file_of(found, row);
-    g_autofree char *text = NULL;
-
-    switch (column) {
-    case COLUMN_FILE:
-        out->text = found->names->pdata[row];
-        out->cut_middle = true;
-        return;
-    case COLUMN_SIZE:
-        text = file->present ? units_size(file->size) : NULL;
-        break;
-    case COLUMN_STATE:
-        state_cell(file, out);
-        return;
-    case COLUMN_TO:
-        to_cell(found, file, out);
-        return;
-    case COLUMN_WHEN:
-        text = file->at == 0 ? NULL : when_text(file->at, found->now);
-        break;
-    default:
-        if (file->present)
-            text = width < 64 ? short_hex(file->sha256) : g_strdup(file->sha256);
-    }
-    if (text != NULL)
-        say_cell(out, ROLE_DIM, text);
-}
-
-static int compare_numbers(int64_t a, int64_t b)
-{
-    return a < b ? -1 : a > b;
-}
-
-static int compare(const void *model, unsigned a, unsigned b, unsigned column)
-{
-    const Found *found = model;
-    const SecretFile *left = file_of(found, a), *right = file_of(found, b);
-
-    switch (column) {
-    case COLUMN_SIZE:
-        return compare_numbers((int64_t)left->size, (int64_t)right->size);
-    case COLUMN_STATE:
-        return (int)left->state - (int)right->state;
-    case COLUMN_TO:
-        return g_strcmp0(left->measurement, right->measurement);
-    case COLUMN_WHEN:
-        return compare_numbers(left->at, right->at);
-    case COLUMN_HASH:
-        return g_strcmp0(left->sha256, right->sha256);
-    default:
-        return strcmp(found->names->pdata[a], found->names->pdata[b]);
-    }
-}
-
-static void match_text(const void *model, unsigned row, GString *out)
-{
-    const Found *found = model;
-    ListCell state = {0};
-
-    state_cell(file_of(found, row), &state);
-    g_string_append_printf(out, "%s %s", (const char *)found->names->pdata[row], state.text);
-}
-
-static unsigned natural_width(const void *model, unsigned column)
-{
-    if (column == COLUMN_FILE)
-        return ((const Found *)model)->name_width;
-    return column == COLUMN_STATE ? columns[column].most : columns[column].likes;
-}
-
-static const ListSource source = {
-    .columns = columns,
-    .n_columns = N_COLUMNS,
-    .count = count,
-    .cell = cell,
-    .compare = compare,
-    .match_text = match_text,
-    .natural_width = natural_width,
-};
 
 /* ---- the pane ---- */
 
@@ -467,9 +281,11 @@ static void secrets_free(Pane *pane)
 {
     SecretsPane *self = (SecretsPane *)pane;
 
-    forget(self, NULL);
+    forget_question(self, NULL);
     clear_found(self);
     list_clear(&self->list);
+    g_ptr_array_unref(self->works);
+    g_free(self->id);
     g_free(self);
 }
 
@@ -489,9 +305,19 @@ static char *title(const Pane *pane, const Model *model)
     return g_string_free(out, FALSE);
 }
 
-static bool has_details(const SecretsPane *self, int height)
+/* Numbers are used again: another application may have this one by now. */
+static void follow(SecretsPane *self, const AppRow *row)
 {
-    return height - 1 - (int)self->list.order->len >= DETAIL_ROWS;
+    if (g_strcmp0(self->id, row->app->id) == 0)
+        return;
+    if (self->id != NULL) {
+        clear_found(self);
+        list_clear_marks(&self->list);
+        list_refresh(&self->list, &self->found, NULL);
+        self->ask_at = clock_monotonic();
+    }
+    g_free(self->id);
+    self->id = g_strdup(row->app->id);
 }
 
 static void fit(Pane *pane, const Model *model, int width, int height)
@@ -499,78 +325,19 @@ static void fit(Pane *pane, const Model *model, int width, int height)
     SecretsPane *self = (SecretsPane *)pane;
     const AppRow *row = apps_row(model->apps, self->number);
 
-    (void)width;
     self->found.now = model->now;
+    if (row != NULL)
+        follow(self, row);
     /* Evidence that came meanwhile says which certificate and measurement it has. */
     if (row != NULL && self->evidence != row->evidence.version && self->ask_at == 0 &&
         self->job == NULL)
         self->ask_at = clock_monotonic();
-    list_fit(&self->list, (unsigned)MAX(height - 1, 1));
-}
-
-static void draw_detail(const Canvas *canvas, int y, const char *label, const char *text)
-{
-    canvas_cut(canvas, 2, y, LABEL_WIDTH, ROLE_DIM, label);
-    if (text != NULL) {
-        g_autofree char *cut =
-            text_cut_middle(text, (unsigned)MAX(canvas->width - LABEL_WIDTH - 3, 1));
-        canvas_text(canvas, 2 + LABEL_WIDTH, y, ROLE_TEXT, cut);
-    }
-}
-
-/* The selected one in full, at the bottom. */
-static void draw_details(const SecretsPane *self, const Canvas *canvas)
-{
-    const SecretFile *file;
-    g_autofree char *path = NULL;
-    unsigned row;
-    int y = canvas->height - DETAIL_ROWS + 1;
-
-    if (!has_details(self, canvas->height) || !list_selected(&self->list, &row))
-        return;
-    file = file_of(&self->found, row);
-    path = sanitize_string(file->path);
-    draw_detail(canvas, y++, _("path"), path);
-    draw_detail(canvas, y++, file->present ? "sha256" : _("why"),
-                file->present ? file->sha256 : file->why);
-    if (file->measurement != NULL)
-        draw_detail(canvas, y, _("for"), file->measurement);
-}
-
-static void draw_paragraph(const Canvas *canvas, int y, Role role, const char *text)
-{
-    const char *rest = text;
-
-    while (rest != NULL && y < canvas->height) {
-        const char *from = rest;
-        size_t bytes = text_break(from, (unsigned)MAX(canvas->width - 3, 8), &rest);
-        g_autofree char *line = g_strndup(from, bytes);
-        canvas_text(canvas, 1, y++, role, line);
-    }
+    list_fit(&self->list, (unsigned)MAX(height - 1 - secrets_status_rows(self, width, height), 1));
 }
 
 static void draw(const Pane *pane, const Model *model, const Canvas *canvas, bool focused)
 {
-    const SecretsPane *self = (const SecretsPane *)pane;
-
-    if (self->problem != NULL) {
-        draw_paragraph(canvas, 0, ROLE_WARNING, self->problem);
-        return;
-    }
-    if (apps_row(model->apps, self->number) == NULL)
-        return;
-    if (self->found.files == NULL) {
-        canvas_text(canvas, 1, 0, ROLE_DIM, "…");
-        return;
-    }
-    if (self->found.files->len == 0) {
-        draw_paragraph(canvas, 0, ROLE_DIM,
-                       _("Nothing was sealed for it or sent to it from here. Files can be named "
-                         "in the settings: [secrets], its name = [\"FILE\"]."));
-        return;
-    }
-    list_draw(&self->list, &self->found, canvas, focused);
-    draw_details(self, canvas);
+    secrets_draw((const SecretsPane *)pane, model, canvas, focused);
 }
 
 static Redo command(Pane *pane, Console *console, CommandId id)
@@ -585,7 +352,20 @@ static Redo command(Pane *pane, Console *console, CommandId id)
         console_copy(console, NULL, secrets_pane_file(pane));
         return REDO_DRAW;
     }
+    if (id == COMMAND_SEND || id == COMMAND_SEAL || id == COMMAND_FORGET) {
+        secrets_do(self, console, id);
+        return REDO_DRAW;
+    }
     return list_command(&self->list, &self->found, console_model(console)->jobs, id);
+}
+
+/* What is done for the application that is shown. */
+static UiJob *job_of(const Pane *pane, const Model *model)
+{
+    const SecretsWork *work = secrets_work_of((const SecretsPane *)pane);
+
+    (void)model;
+    return work == NULL ? NULL : work->job;
 }
 
 static const char *pattern(const Pane *pane)
@@ -602,13 +382,14 @@ static void set_pattern(Pane *pane, Console *console, const char *text)
 
 static char *pattern_state(const Pane *pane, const Model *model)
 {
-    const List *list = &((const SecretsPane *)pane)->list;
+    const SecretsPane *self = (const SecretsPane *)pane;
+    const List *list = &self->list;
+    unsigned n_files = self->found.files == NULL ? 0 : self->found.files->len;
 
     (void)model;
     if (list_filter_problem(list) != NULL)
         return g_strdup(list_filter_problem(list));
-    return g_strdup_printf(_("%u of %u"), list->order->len,
-                           count(&((const SecretsPane *)pane)->found));
+    return g_strdup_printf(_("%u of %u"), list->order->len, n_files);
 }
 
 static Redo click(Pane *pane, Console *console, int x, int y)
@@ -638,6 +419,7 @@ static const PaneClass secrets_class = {
     .show = show,
     .due = due,
     .tick = tick,
+    .job = job_of,
 };
 
 Pane *secrets_pane_new(void)
@@ -646,7 +428,8 @@ Pane *secrets_pane_new(void)
 
     self->pane.class = &secrets_class;
     self->number = UINT32_MAX;
-    list_init(&self->list, &source);
+    list_init(&self->list, &secrets_list_source);
+    self->works = g_ptr_array_new_with_free_func(secrets_work_free);
     return &self->pane;
 }
 
@@ -656,6 +439,6 @@ const char *secrets_pane_file(const Pane *pane)
     unsigned row;
 
     return self->found.files != NULL && list_selected(&self->list, &row)
-               ? file_of(&self->found, row)->path
+               ? secrets_file(&self->found, row)->path
                : NULL;
 }

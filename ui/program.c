@@ -6,7 +6,6 @@
 #include "core/clock.h"
 #include "core/i18n.h"
 #include "core/sanitize.h"
-#include "ui/verb_job.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -191,14 +190,6 @@ typedef struct Output {
     GString *line;    /* what has come of the next */
 } Output;
 
-static void line_free(void *data)
-{
-    JobLine *line = data;
-
-    g_free(line->text);
-    g_free(line);
-}
-
 static void send_block(Output *output)
 {
     if (output->block->len == 0)
@@ -207,7 +198,7 @@ static void send_block(Output *output)
                                                  .number = output->job->id,
                                                  .data = output->block,
                                                  .free_data = (GDestroyNotify)g_ptr_array_unref});
-    output->block = g_ptr_array_new_with_free_func(line_free);
+    output->block = g_ptr_array_new_with_free_func(job_line_free);
 }
 
 static void end_line(Output *output, bool error)
@@ -280,8 +271,9 @@ static int run_piped(const ProgramRequest *request, Output *output)
 
 static void run(UiJob *job, void *data)
 {
-    Output output = {
-        .job = job, .block = g_ptr_array_new_with_free_func(line_free), .line = g_string_new(NULL)};
+    Output output = {.job = job,
+                     .block = g_ptr_array_new_with_free_func(job_line_free),
+                     .line = g_string_new(NULL)};
 
     job->status = run_piped(data, &output);
     if (output.line->len > 0)

@@ -75,8 +75,10 @@ QuestionState question_key(Question *question, Key key)
 
 /* ---- drawing ---- */
 
+/* `gap` rows between paragraphs; what would come at or below `bottom` is left out, and said so by
+ * an ellipsis. Without a canvas only counted. Returns the row below, a gap included. */
 static int draw_paragraphs(const Question *question, const Canvas *canvas, int width, int y,
-                           bool draw)
+                           int gap, int bottom)
 {
     for (unsigned i = 0; question->paragraphs[i] != NULL; i++) {
         const char *rest = question->paragraphs[i];
@@ -84,11 +86,14 @@ static int draw_paragraphs(const Question *question, const Canvas *canvas, int w
             const char *text = rest;
             size_t bytes = text_break(text, (unsigned)MAX(width, 8), &rest);
             g_autofree char *line = g_strndup(text, bytes);
-            if (draw)
+            bool more = rest != NULL || question->paragraphs[i + 1] != NULL;
+            if (canvas != NULL && y < bottom)
                 canvas_text(canvas, 1 + MARGIN, y, ROLE_TEXT, line);
+            if (canvas != NULL && y == bottom - 1 && more)
+                canvas_text(canvas, 1 + MARGIN + width, y, ROLE_DIM, "…");
             y++;
         }
-        y++;
+        y += gap;
     }
     return y;
 }
@@ -126,17 +131,26 @@ void question_draw(const Question *question, const Canvas *canvas, int *cursor_x
 {
     int width = MIN(canvas->width - 2, WIDEST);
     int inner = width - 2 - 2 * MARGIN;
-    int height = draw_paragraphs(question, canvas, inner, 2, false) + (question->typed ? 3 : 2);
-    Canvas box = canvas_part(canvas, (canvas->width - width) / 2,
-                             MAX((canvas->height - height) / 2, 0), width, height);
+    int answer = question->typed != NULL ? 2 : 1; /* rows */
+    int gap = 1, first = 2;
+    int height = draw_paragraphs(question, NULL, inner, first, gap, 0) + answer + 1;
+    Canvas box;
     int y;
 
+    if (height > canvas->height) { /* what must be answered is in sight, whatever else is not */
+        gap = 0;
+        first = 1;
+        height =
+            MIN(draw_paragraphs(question, NULL, inner, first, gap, 0) + answer + 1, canvas->height);
+    }
+    box = canvas_part(canvas, (canvas->width - width) / 2, MAX((canvas->height - height) / 2, 0),
+                      width, height);
     for (y = 0; y < box.height; y++)
         canvas_fill(&box, 0, y, box.width, ROLE_TEXT, ' ');
     canvas_frame(&box, 0, 0, box.width, box.height, ROLE_WARNING);
     y = canvas_text(&box, 2, 0, ROLE_WARNING, " ");
     y = canvas_cut(&box, y, 0, box.width - 6, ROLE_WARNING, question->title);
     canvas_text(&box, y, 0, ROLE_WARNING, " ");
-    y = draw_paragraphs(question, &box, inner, 2, true);
-    draw_answer(question, &box, y, cursor_x, cursor_y);
+    draw_paragraphs(question, &box, inner, first, gap, height - answer - 1);
+    draw_answer(question, &box, height - answer - 1, cursor_x, cursor_y);
 }

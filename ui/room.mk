@@ -104,6 +104,9 @@ libui_a_SOURCES = \
 	ui/plain_watch.c \
 	ui/plain_watch.h \
 	ui/pane_secrets.c \
+	ui/pane_secrets_draw.c \
+	ui/pane_secrets_private.h \
+	ui/pane_secrets_work.c \
 	ui/pane_sources.c \
 	ui/question.c \
 	ui/question.h \
@@ -116,6 +119,8 @@ libui_a_SOURCES = \
 	ui/screen.h \
 	ui/source_words.c \
 	ui/source_words.h \
+	ui/shell_word.c \
+	ui/shell_word.h \
 	ui/spark.c \
 	ui/spark.h \
 	ui/text.c \

@@ -18,20 +18,15 @@ enum { BLOCK_LINES = 500, BLOCK_MICROSECONDS = 16000 };
 typedef struct VerbJob {
     char *line;
     unsigned width;
+    VerbJobPrepare prepare; /* or NULL */
+    void *data;
+    GDestroyNotify free_data;
     UiJob *job;
     const Verb *verb;
     json_t *rows; /* of the verb's columns, until it ends: a table is as wide as its widest row */
     GPtrArray *block;
     int64_t block_began;
 } VerbJob;
-
-static void line_free(void *data)
-{
-    JobLine *line = data;
-
-    g_free(line->text);
-    g_free(line);
-}
 
 static void send_block(VerbJob *self)
 {
@@ -50,7 +45,7 @@ static void add_line(VerbJob *self, bool error, char *text)
 
     *line = (JobLine){.error = error, .text = text};
     if (self->block == NULL) {
-        self->block = g_ptr_array_new_with_free_func(line_free);
+        self->block = g_ptr_array_new_with_free_func(job_line_free);
         self->block_began = clock_monotonic();
     }
     g_ptr_array_add(self->block, line);
@@ -127,6 +122,16 @@ static void send_table(VerbJob *self)
     g_ptr_array_unref(lines);
 }
 
+static bool is_prepared(VerbJob *self, Job *job)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (self->prepare == NULL || self->prepare(self->data, self->job->cancel, &error))
+        return true;
+    self->job->status = job_fail(job, error);
+    return false;
+}
+
 static void run(UiJob *ui_job, void *data)
 {
     static const JobSink sink = {
@@ -142,7 +147,8 @@ static void run(UiJob *ui_job, void *data)
     g_autoptr(Job) job = job_new(&sink, self, false, ui_job->cancel);
 
     self->job = ui_job;
-    ui_job->status = verb_run_line(job, self->line);
+    if (is_prepared(self, job))
+        ui_job->status = verb_run_line(job, self->line);
     send_table(self);
     send_block(self);
 }
@@ -153,17 +159,28 @@ static void verb_job_free(void *data)
 
     json_decref(self->rows);
     g_clear_pointer(&self->block, g_ptr_array_unref);
+    if (self->free_data != NULL)
+        self->free_data(self->data);
     g_free(self->line);
     g_free(self);
 }
 
 UiJob *verb_job_start(Jobs *jobs, const char *line, unsigned width)
 {
+    return verb_job_start_prepared(jobs, line, width, NULL, NULL, NULL);
+}
+
+UiJob *verb_job_start_prepared(Jobs *jobs, const char *line, unsigned width, VerbJobPrepare prepare,
+                               void *data, GDestroyNotify free_data)
+{
     VerbJob *self = g_new0(VerbJob, 1);
     g_autofree char *title = sanitize_string(line);
 
     self->line = g_strdup(line);
     self->width = width;
+    self->prepare = prepare;
+    self->data = data;
+    self->free_data = free_data;
     self->rows = json_array();
     return jobs_start(jobs, title, JOB_COMPUTES, run, self, verb_job_free);
 }

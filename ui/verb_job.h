@@ -8,11 +8,6 @@
 
 #include "ui/jobs.h"
 
-typedef struct JobLine {
-    bool error;
-    char *text; /* safe for a terminal */
-} JobLine;
-
 /* What a verb wrote under a name of its own (job_made). */
 typedef struct JobMade {
     char *what;
@@ -22,5 +17,12 @@ typedef struct JobMade {
 /* Runs a line of the shell's grammar. MESSAGE_JOB_TEXT (number: the job's) until MESSAGE_JOB_ENDED;
  * its exit status is the job's. Borrowed. */
 UiJob *verb_job_start(Jobs *jobs, const char *line, unsigned width);
+
+/* What must be there before the verb runs; in the job's thread. False with an error: the verb is
+ * not run. */
+typedef bool (*VerbJobPrepare)(void *data, Cancel *cancel, GError **error);
+/* The same, after `prepare`; `data` is taken over. */
+UiJob *verb_job_start_prepared(Jobs *jobs, const char *line, unsigned width, VerbJobPrepare prepare,
+                               void *data, GDestroyNotify free_data);
 
 #endif

@@ -6,6 +6,7 @@
 #include "command/verbs.h"
 #include "core/i18n.h"
 #include "ui/edit.h"
+#include "ui/shell_word.h"
 
 #include <string.h>
 
@@ -376,21 +377,6 @@ char *walk_path(const char *typed)
     return g_strdup(typed);
 }
 
-static bool is_plain(const char *text)
-{
-    static const char plain[] =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:,+@%=";
-
-    return *text != '\0' && text[strspn(text, plain)] == '\0';
-}
-
-static void append_word(GString *line, const char *word)
-{
-    g_autofree char *quoted = is_plain(word) ? g_strdup(word) : g_shell_quote(word);
-
-    g_string_append_printf(line, " %s", quoted);
-}
-
 static bool is_path(ArgumentKind kind)
 {
     return kind == ARGUMENT_FILE || kind == ARGUMENT_DIRECTORY || kind == ARGUMENT_OUTPUT;
@@ -412,7 +398,7 @@ static void append_option(GString *line, const Walk *walk, unsigned step, unsign
         return;
     g_string_append_printf(line, " --%s", option->name);
     if (option->kind != ARGUMENT_NONE)
-        append_word(line, word);
+        shell_append_word(line, word);
 }
 
 static void append_operand(GString *line, const Walk *walk, unsigned step, unsigned field)
@@ -423,7 +409,7 @@ static void append_operand(GString *line, const Walk *walk, unsigned step, unsig
         return;
     if (*word == '-')
         g_string_append(line, " --");
-    append_word(line, word);
+    shell_append_word(line, word);
 }
 
 char *walk_line(const Walk *walk, unsigned step)

@@ -10,7 +10,7 @@ const char *deed_kind_name(DeedKind kind)
     static const char *const names[N_DEEDS] = {
         [DEED_PACKAGE] = "package", [DEED_SPAWN] = "spawn",     [DEED_SEND] = "send",
         [DEED_STOP] = "stop",       [DEED_RESTART] = "restart", [DEED_REMOVE] = "remove",
-        [DEED_KILL] = "kill",
+        [DEED_KILL] = "kill",       [DEED_FORGET] = "forget",
     };
     return names[kind];
 }

@@ -16,6 +16,7 @@ typedef enum {
     DEED_RESTART,
     DEED_REMOVE,
     DEED_KILL,
+    DEED_FORGET, /* a secrets file is listed for it no more */
     N_DEEDS
 } DeedKind;
 

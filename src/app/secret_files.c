@@ -12,6 +12,21 @@
 #include <string.h>
 #include <sys/stat.h>
 
+/* As the journal has them, too. */
+static const struct {
+    const char *role;   /* of an item in the journal */
+    const char *option; /* of home run */
+} roles[N_SECRET_FILE_ROLES] = {
+    [SECRET_FILE_SECRETS] = {"secrets", "secrets"},
+    [SECRET_FILE_SEALED_SECRETS] = {"sealed_secrets", "sealed-secrets"},
+    [SECRET_FILE_CODE_KEY] = {"code_key", "key"},
+};
+
+const char *secret_file_option(SecretFileRole role)
+{
+    return roles[role].option;
+}
+
 typedef struct Search {
     const SecretFilesOf *of;
     GPtrArray *files;  /* SecretFile* */
@@ -87,8 +102,8 @@ static void becomes(SecretFile *file, SecretFileState state, const json_t *line)
 
 static void take_seal(Search *search, const json_t *line)
 {
-    bool same_certificate =
-        is_equal(search->of->certificate_sha256, text_of(line, "certificate_sha256"));
+    const char *certificate = text_of(line, "certificate_sha256");
+    bool same_certificate = is_equal(search->of->certificate_sha256, certificate);
     if (!same_certificate && !is_equal(search->of->measurement, text_of(line, "measurement")))
         return;
     g_autofree char *input = path_of(line, line, "input");
@@ -101,11 +116,13 @@ static void take_seal(Search *search, const json_t *line)
     from->sealed_to = g_strdup(output);
     becomes(to, SECRET_FILE_SEALED, line);
     to->sealed_copy = true;
+    from->other_key = to->other_key =
+        !same_certificate && certificate != NULL && search->of->certificate_sha256 != NULL;
     g_free(to->was_sha256);
     to->was_sha256 = g_strdup(text_of(line, "output_sha256"));
 }
 
-static bool is_sent_to_it(const SecretFilesOf *of, const json_t *line)
+static bool is_of_it(const SecretFilesOf *of, const json_t *line)
 {
     const char *id = text_of(line, "id");
     if (id != NULL)
@@ -121,6 +138,11 @@ static void take_item(Search *search, const json_t *line, const json_t *item)
         return;
     SecretFile *file = file_at(search, path);
     becomes(file, SECRET_FILE_SENT, line);
+    for (unsigned role = 0; role < N_SECRET_FILE_ROLES; role++)
+        if (g_strcmp0(roles[role].role, text_of(item, "role")) == 0) {
+            file->role = (SecretFileRole)role;
+            file->has_role = true;
+        }
     file->has_size = json_is_integer(size) && json_integer_value(size) >= 0;
     file->was_size = file->has_size ? (uint64_t)json_integer_value(size) : 0;
     for (unsigned i = 0; i < search->files->len; i++) {
@@ -128,6 +150,17 @@ static void take_item(Search *search, const json_t *line, const json_t *item)
         if (g_strcmp0(other->sealed_to, path) == 0)
             becomes(other, SECRET_FILE_SENT_SEALED, line);
     }
+}
+
+/* Until it is sealed or sent again. What the settings name is theirs to name no more. */
+static void take_forget(Search *search, const json_t *line, const json_t *item)
+{
+    g_autofree char *path = path_of(line, item, "path");
+    SecretFile *file = path == NULL ? NULL : g_hash_table_lookup(search->paths, path);
+    if (file == NULL || file->named)
+        return;
+    g_hash_table_remove(search->paths, path);
+    g_ptr_array_remove(search->files, file);
 }
 
 static bool take_line(uint64_t number, JournalLineState state, const json_t *line, Span raw,
@@ -142,8 +175,10 @@ static bool take_line(uint64_t number, JournalLineState state, const json_t *lin
     (void)raw;
     if (g_strcmp0(kind, "seal") == 0)
         take_seal(search, line);
-    else if (g_strcmp0(kind, deed_kind_name(DEED_SEND)) == 0 && is_sent_to_it(search->of, line))
+    else if (g_strcmp0(kind, deed_kind_name(DEED_SEND)) == 0 && is_of_it(search->of, line))
         json_array_foreach(json_object_get(line, "what"), i, item) take_item(search, line, item);
+    else if (g_strcmp0(kind, deed_kind_name(DEED_FORGET)) == 0 && is_of_it(search->of, line))
+        json_array_foreach(json_object_get(line, "what"), i, item) take_forget(search, line, item);
     return !cancel_is_set(search->cancel, NULL);
 }
 
@@ -159,6 +194,16 @@ static bool is_another(const SecretFile *file)
     return file->at != 0 && file->modified > file->at;
 }
 
+/* Text is secrets, 32 bytes are a key, and what is neither was sealed: random bytes are no UTF-8.
+ */
+static SecretFileRole role_of(Span content)
+{
+    bool text = g_utf8_validate((const char *)content.data, (gssize)content.size, NULL);
+    if (text)
+        return SECRET_FILE_SECRETS;
+    return content.size == 32 ? SECRET_FILE_CODE_KEY : SECRET_FILE_SEALED_SECRETS;
+}
+
 static void look_at(SecretFile *file, Cancel *cancel)
 {
     g_autoptr(GError) error = NULL;
@@ -171,6 +216,10 @@ static void look_at(SecretFile *file, Cancel *cancel)
     }
     file->present = true;
     file->size = secret_size(content);
+    if (file->sealed_copy)
+        file->role = SECRET_FILE_SEALED_SECRETS;
+    else if (!file->has_role)
+        file->role = role_of(secret_span(content));
     sha256(secret_span(content), digest);
     file->sha256 = hex_encode(span_of(digest, sizeof digest));
     if (stat(file->path, &status) == 0)
@@ -185,10 +234,29 @@ GPtrArray *secret_files_find(const SecretFilesOf *of, const Journal *journal, Ca
     g_autoptr(GHashTable) paths = g_hash_table_new(g_str_hash, g_str_equal);
     Search search = {.of = of, .files = files, .paths = paths, .cancel = cancel};
     for (const char *const *path = of->named; path != NULL && *path != NULL; path++)
-        file_at(&search, *path);
+        file_at(&search, *path)->named = true;
     if (!journal_read(journal, take_line, &search, error))
         return NULL;
     for (unsigned i = 0; i < files->len && !cancel_is_set(cancel, NULL); i++)
         look_at(files->pdata[i], cancel);
     return cancel_is_set(cancel, error) ? NULL : g_steal_pointer(&files);
+}
+
+bool secret_files_forget(const SecretFilesOf *of, const char *engine, const char *const *paths,
+                         Journal *journal, int64_t now, GError **error)
+{
+    json_t *items = json_array();
+    for (; *paths != NULL; paths++) {
+        g_autofree char *safe = sanitize_string(*paths);
+        json_array_append_new(items, json_pack("{s:s}", "path", safe));
+    }
+    const Deed deed = {.kind = DEED_FORGET,
+                       .application = of->name,
+                       .engine = engine,
+                       .id = of->id,
+                       .measurement = of->measurement,
+                       .what = items};
+    bool done = deed_record(journal, now, &deed, error);
+    json_decref(items);
+    return done;
 }

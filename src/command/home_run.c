@@ -166,12 +166,26 @@ static const Verdict *verdict_of(const Run *run)
     return (run->certificate ? run->certificate : run->evidence)->verdict;
 }
 
+/* --mrenclave: trusted evidence of another enclave than the one that is meant is none. */
+static int check_measurement(Run *run)
+{
+    const char *meant = arguments_value(run->arguments, "mrenclave");
+    run->measurement = life_measurement(verdict_of(run));
+    if (!meant || (run->measurement && g_ascii_strcasecmp(meant, run->measurement) == 0))
+        return EXIT_OK;
+    g_autofree char *name = sanitize_string(run->found.app->name);
+    job_warn(run->job,
+             _("nothing was sent to %s: its evidence is of the enclave %s, and %s was meant; if it "
+               "was spawned again, verify the new one first"),
+             name, run->measurement ? run->measurement : "–", meant);
+    return EXIT_REJECTED;
+}
+
 /* ---- doing it ---- */
 
 static void say_target(Run *run)
 {
     const VerificationResult *result = run->certificate ? run->certificate : run->evidence;
-    run->measurement = life_measurement(result->verdict);
     if (job_json(run->job))
         return;
     verify_text_line(run->job, result);
@@ -292,6 +306,8 @@ static int run_found(Run *run)
     if (!run->body)
         return job_fail(run->job, error);
     int status = judge_target(run);
+    if (status == EXIT_OK)
+        status = check_measurement(run);
     if (status != EXIT_OK)
         return status;
     const Delivery delivery = {
@@ -337,6 +353,12 @@ static const VerbOption options[] = {
      .kind = ARGUMENT_FILE,
      .metavar = "FILE",
      .help = N_("send to the enclave with this RA-TLS certificate, instead of the evidence's")},
+    {.name = "mrenclave",
+     .kind = ARGUMENT_HEX,
+     .size = 32,
+     .metavar = "HEX",
+     .help = N_("send to no enclave but the one with this measurement: exit status 3 when the "
+                "evidence is of another")},
     HOME_ENGINE_OPTION,
     {0},
 };

@@ -191,7 +191,10 @@ static bool write_settings(const Demo *demo, const char *measurements, GError **
                                             "ca = \"platform/pccs.pem\"\n"
                                             "\n"
                                             "[policy]\n"
-                                            "mrenclave = [\n%s]\n",
+                                            "mrenclave = [\n%s]\n"
+                                            "\n"
+                                            "[secrets]\n"
+                                            "billing = [\"work/secrets_to_seal.json\"]\n",
                                             demo->pccs_port, measurements);
     return write_file(demo, "config.toml", 0600, text, error);
 }

@@ -296,6 +296,27 @@ static void test_not_trusted(void)
     g_assert_cmpstr(seen, ==, "");
 }
 
+/* --mrenclave: trusted evidence of another enclave than the one that is meant. */
+static void test_other_measurement(void)
+{
+    g_autofree char *secrets = secrets_file(), *other = g_strnfill(64, '2');
+    g_autoptr(Place) place = place_new((ShamScript){.answer = SHAM_ACCEPTS});
+    Outcome got = console_run(&place->setting, "home", "run", "--secrets", secrets, "--mrenclave",
+                              other, "appli", NULL);
+    g_assert_cmpint(got.status, ==, 3);
+    assert_says(got.err, "nothing was sent to appli");
+    assert_says(got.err, MEASUREMENT);
+    assert_says(got.err, other);
+    outcome_clear(&got);
+    g_autofree char *seen = sham_enclave_got(place->enclave);
+    g_assert_cmpstr(seen, ==, "");
+    Outcome meant = console_run(&place->setting, "home", "run", "--secrets", secrets, "--mrenclave",
+                                MEASUREMENT, "appli", NULL);
+    g_assert_cmpstr(meant.err, ==, "");
+    g_assert_cmpint(meant.status, ==, 0);
+    outcome_clear(&meant);
+}
+
 static void test_runs_already(void)
 {
     g_autoptr(Place) place = place_new((ShamScript){.runs = true});
@@ -645,6 +666,7 @@ int main(int argc, char **argv)
     g_test_add_func("/run/on-error", test_on_error);
     g_test_add_func("/run/other-certificate", test_other_certificate);
     g_test_add_func("/run/not-trusted", test_not_trusted);
+    g_test_add_func("/run/other-measurement", test_other_measurement);
     g_test_add_func("/run/runs-already", test_runs_already);
     g_test_add_func("/run/bad-files", test_bad_files);
     g_test_add_func("/run/read-only", test_read_only);

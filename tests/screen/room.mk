@@ -59,10 +59,12 @@ tests_screen_test_panes_SOURCES = tests/screen/test-panes.c $(screen_engine)
 tests_screen_test_panes_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/screen
 tests_screen_test_panes_LDADD = $(SCREEN_LIBS)
 
+screen_demo = tests/screen/demo.c tests/screen/demo.h tests/screen/terminal.c \
+	tests/screen/terminal.h
+
 check_PROGRAMS += tests/screen/test-tour
 TESTS += tests/screen/test-tour
-tests_screen_test_tour_SOURCES = tests/screen/test-tour.c tests/screen/terminal.c \
-	tests/screen/terminal.h
+tests_screen_test_tour_SOURCES = tests/screen/test-tour.c $(screen_demo)
 tests_screen_test_tour_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/screen
 tests_screen_test_tour_LDADD = $(SCREEN_LIBS)
 
@@ -83,8 +85,7 @@ CLEANFILES += tests/screen/shifted_clock.so
 
 check_PROGRAMS += tests/screen/test-walk
 TESTS += tests/screen/test-walk
-tests_screen_test_walk_SOURCES = tests/screen/test-walk.c tests/screen/terminal.c \
-	tests/screen/terminal.h
+tests_screen_test_walk_SOURCES = tests/screen/test-walk.c $(screen_demo)
 tests_screen_test_walk_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/screen
 tests_screen_test_walk_LDADD = $(SCREEN_LIBS)
 
@@ -98,3 +99,10 @@ tests_screen_pictures_LDADD = $(SCREEN_LIBS) -lm
 .PHONY: pictures
 pictures: tests/screen/pictures$(EXEEXT) all
 	MSE_TEST_BUILD=$(abs_top_builddir) tests/screen/pictures$(EXEEXT) $(abs_top_srcdir)/doc/pictures
+
+check_PROGRAMS += tests/screen/test-secrets
+TESTS += tests/screen/test-secrets
+tests_screen_test_secrets_SOURCES = tests/screen/test-secrets.c $(screen_demo) \
+	tests/screen/engine.c tests/screen/engine.h
+tests_screen_test_secrets_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/screen
+tests_screen_test_secrets_LDADD = $(SCREEN_LIBS)

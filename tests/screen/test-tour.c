@@ -4,7 +4,7 @@
  */
 #include "config.h"
 
-#include "terminal.h"
+#include "demo.h"
 
 #include <locale.h>
 #include <string.h>
@@ -29,12 +29,6 @@ static const Seen steps[] = {
     {"▸ scoring", "▸ scoring"},
 };
 
-static char *program(const char *name)
-{
-    const char *build = g_getenv("MSE_TEST_BUILD");
-    return g_build_filename(build != NULL ? build : ".", name, NULL);
-}
-
 static bool left_something(const char *directory)
 {
     g_autoptr(GDir) dir = g_dir_open(directory, 0, NULL);
@@ -46,7 +40,7 @@ static bool left_something(const char *directory)
 
 static void take_tour(const char *const *environment, const char *directory, bool french)
 {
-    g_autofree char *console = program("mse-console");
+    g_autofree char *console = demo_program("mse-console");
     const char *argv[] = {console, "demo", "--tour", NULL};
     const TerminalOptions options = {.columns = 130, .rows = 38, .environment = environment};
     g_autoptr(Terminal) terminal = terminal_start(argv, &options);
@@ -75,35 +69,14 @@ static void test_english(void)
     take_tour(environment, home, false);
 }
 
-/* A French locale made for this run alone, from the C library's own sources; NULL: it cannot be. */
-static char *make_french(const char *directory)
-{
-    g_autofree char *target = g_build_filename(directory, "fr_FR.UTF-8", NULL);
-    char *argv[] = {
-        (char *)"localedef", (char *)"-i", (char *)"fr_FR", (char *)"-f", (char *)"UTF-8",
-        (char *)target,      NULL};
-    int status;
-    if (!g_spawn_sync(NULL, argv, NULL,
-                      G_SPAWN_SEARCH_PATH | G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL,
-                      NULL, NULL, NULL, NULL, &status, NULL) ||
-        status != 0)
-        return NULL;
-    return g_strconcat("LOCPATH=", directory, NULL);
-}
-
 static void test_french(void)
 {
     const char *home = g_get_home_dir();
-    g_autofree char *locales = make_french(home);
-    if (locales == NULL) {
-        g_test_skip("localedef cannot make a French locale here");
+    g_auto(GStrv) french = demo_french();
+    if (french == NULL)
         return;
-    }
     g_autofree char *runtime = g_strconcat("XDG_RUNTIME_DIR=", home, NULL);
-    g_autofree char *catalogues = program("po");
-    g_autofree char *domain = g_strconcat("TEXTDOMAINDIR=", catalogues, NULL);
-    const char *environment[] = {runtime,       locales, domain, "LC_ALL=fr_FR.UTF-8",
-                                 "LANGUAGE=fr", NULL};
+    const char *environment[] = {runtime, french[0], french[1], french[2], french[3], NULL};
     take_tour(environment, home, true);
 }
 

@@ -6,7 +6,7 @@
  */
 #include "config.h"
 
-#include "terminal.h"
+#include "demo.h"
 
 #include <locale.h>
 #include <string.h>
@@ -19,56 +19,6 @@
 #define F2        "\033OQ"
 #define KILL_LINE "\025"
 
-static char *program(const char *name)
-{
-    const char *build = g_getenv("MSE_TEST_BUILD");
-
-    return g_build_filename(build != NULL ? build : ".", name, NULL);
-}
-
-static Terminal *open_demo(void)
-{
-    g_autofree char *console = program("mse-console");
-    g_autofree char *runtime = g_strconcat("XDG_RUNTIME_DIR=", g_get_home_dir(), NULL);
-    const char *argv[] = {console, "demo", NULL};
-    const char *environment[] = {runtime, NULL};
-    const TerminalOptions options = {.columns = 120, .rows = 36, .environment = environment};
-    Terminal *terminal = terminal_start(argv, &options);
-
-    terminal_wait_text(terminal, "┌ Apps ── 6 ─");
-    terminal_wait_text(terminal, "waiting: secrets");
-    return terminal;
-}
-
-static char *demo_directory(void)
-{
-    g_autoptr(GDir) dir = g_dir_open(g_get_home_dir(), 0, NULL);
-    const char *name;
-
-    while ((name = g_dir_read_name(dir)) != NULL)
-        if (g_str_has_prefix(name, "mse-console-demo."))
-            return g_build_filename(g_get_home_dir(), name, NULL);
-    g_error("the demo has no directory");
-}
-
-/* What a code provider was told, or measured. */
-static char *known_mrenclave(void)
-{
-    g_autofree char *demo = demo_directory();
-    g_autofree char *evidence =
-        g_build_filename(demo, "apps", "billing", "opt", "input", "evidence.json", NULL);
-    g_autofree char *console = program("mse-console");
-    const char *argv[] = {console, "verify", "--json", evidence, NULL};
-    g_autofree char *out = NULL;
-    const char *at;
-
-    g_assert_true(g_spawn_sync(NULL, (char **)argv, NULL, G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL,
-                               &out, NULL, NULL, NULL));
-    at = strstr(out, "\"mr_enclave\":\"");
-    g_assert_nonnull(at);
-    return g_strndup(at + strlen("\"mr_enclave\":\""), 64);
-}
-
 static void go_to(Terminal *terminal, const char *const *titles)
 {
     terminal_wait_text(terminal, titles[0]);
@@ -80,7 +30,7 @@ static void go_to(Terminal *terminal, const char *const *titles)
 
 static void verify(Terminal *terminal)
 {
-    g_autofree char *mrenclave = known_mrenclave();
+    g_autofree char *mrenclave = demo_mrenclave("billing");
 
     terminal_type(terminal, ENTER);
     terminal_wait_text(terminal, "needed");
@@ -160,7 +110,7 @@ static void test_verify_seal_run(void)
 {
     static const char *const titles[] = {"Scaffold · not yet", "Local test · not yet",
                                          "Package · not yet", "Verify · not yet", NULL};
-    g_autoptr(Terminal) terminal = open_demo();
+    g_autoptr(Terminal) terminal = demo_open(NULL);
 
     terminal_type(terminal, "w");
     terminal_wait_text(terminal, "Who are you?");
@@ -172,8 +122,7 @@ static void test_verify_seal_run(void)
     run(terminal);
     leave_and_come_back(terminal);
     monitor(terminal);
-    terminal_type(terminal, "q");
-    g_assert_cmpint(terminal_wait_end(terminal), ==, 0);
+    demo_quit(terminal);
 }
 
 int main(int argc, char **argv)

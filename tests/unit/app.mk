@@ -3,7 +3,7 @@ app_tests = tests/unit/test-settings tests/unit/test-evidence tests/unit/test-re
 	tests/unit/test-verification tests/unit/test-pccs tests/unit/test-hostile \
 	tests/unit/test-project tests/unit/test-project-interop \
 	tests/unit/test-package tests/unit/test-package-hostile \
-	tests/unit/test-configuration
+	tests/unit/test-configuration tests/unit/test-secret-files
 check_PROGRAMS += $(app_tests)
 TESTS += $(app_tests)
 tests_unit_test_settings_SOURCES = tests/unit/test-settings.c
@@ -30,3 +30,5 @@ tests_unit_test_package_hostile_SOURCES = tests/unit/test-package-hostile.c $(pa
 tests_unit_test_package_hostile_LDADD = $(APP_LIBS)
 tests_unit_test_project_interop_SOURCES = tests/unit/test-project-interop.c
 tests_unit_test_project_interop_LDADD = $(APP_LIBS)
+tests_unit_test_secret_files_SOURCES = tests/unit/test-secret-files.c
+tests_unit_test_secret_files_LDADD = $(APP_LIBS)
