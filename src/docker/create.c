@@ -122,7 +122,7 @@ bool docker_container_put(DockerEngine *engine, const char *id, const char *dire
                           DockerProduce tar, void *data, Cancel *cancel, GError **error)
 {
     g_autofree char *escaped = docker_escape(id), *escaped_path = docker_escape(directory);
-    g_autofree char *shown = sanitize_string(id), *shown_path = sanitize_string(directory);
+    g_autofree char *shown = docker_shown(id), *shown_path = sanitize_string(directory);
     g_auto(DockerCall) call = {
         .method = "PUT",
         .path = g_strdup_printf("/containers/%s/archive?path=%s", escaped, escaped_path),
@@ -139,7 +139,7 @@ bool docker_container_wait(DockerEngine *engine, const char *id, unsigned deadli
 {
     unsigned longest = deadline != 0 ? deadline : A_DAY;
     g_autofree char *escaped = docker_escape(id);
-    g_autofree char *shown = sanitize_string(id);
+    g_autofree char *shown = docker_shown(id);
     g_auto(DockerCall) call = {
         .method = "POST",
         .path = g_strdup_printf("/containers/%s/wait", escaped),

@@ -18,6 +18,9 @@
 #define TOTAL_DEADLINE   60000
 #define SSH_EXTRA        10000
 
+#define ID_DIGITS 64
+#define ID_SHOWN  12
+
 DockerEngine *docker_engine_new(const DockerEndpoint *endpoint)
 {
     DockerEngine *engine = g_new0(DockerEngine, 1);
@@ -61,6 +64,15 @@ void docker_call_clear(DockerCall *call)
 char *docker_escape(const char *text)
 {
     return g_uri_escape_string(text, NULL, FALSE);
+}
+
+char *docker_shown(const char *text)
+{
+    size_t kind = g_str_has_prefix(text, "sha256:") ? strlen("sha256:") : 0;
+    bool whole =
+        strspn(text + kind, "0123456789abcdef") == ID_DIGITS && text[kind + ID_DIGITS] == '\0';
+    g_autofree char *part = whole ? g_strndup(text, kind + ID_SHOWN) : g_strdup(text);
+    return sanitize_string(part);
 }
 
 char *docker_seconds(int64_t nanoseconds)
@@ -188,7 +200,7 @@ bool docker_engine_act(DockerEngine *engine, DockerAct act, const char *id, Canc
                        GError **error)
 {
     g_autofree char *escaped = docker_escape(id);
-    g_autofree char *shown = sanitize_string(id);
+    g_autofree char *shown = docker_shown(id);
     g_auto(DockerCall) call = {
         .method = acts[act].method,
         .path = g_strconcat("/containers/", escaped, acts[act].path, NULL),
@@ -207,7 +219,7 @@ GBytes *docker_engine_archive(DockerEngine *engine, const char *id, const char *
 {
     g_autofree char *escaped = docker_escape(id);
     g_autofree char *escaped_path = docker_escape(path);
-    g_autofree char *shown = sanitize_string(id);
+    g_autofree char *shown = docker_shown(id);
     g_autofree char *shown_path = sanitize_string(path);
     g_auto(DockerCall) call = {
         .path = g_strconcat("/containers/", escaped, "/archive?path=", escaped_path, NULL),

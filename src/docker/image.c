@@ -41,7 +41,7 @@ bool docker_image_save(DockerEngine *engine, const char *name, DockerConsume con
                        Cancel *cancel, GError **error)
 {
     g_autofree char *escaped = docker_escape(name);
-    g_autofree char *shown = sanitize_string(name);
+    g_autofree char *shown = docker_shown(name);
     g_auto(DockerCall) call = {
         .path = g_strdup_printf("/images/%s/get", escaped),
         .what = g_strdup_printf(_("cannot save the image %s"), shown),
@@ -87,7 +87,7 @@ DockerImage *docker_image_inspect(DockerEngine *engine, const char *name, Cancel
                                   GError **error)
 {
     g_autofree char *escaped = docker_escape(name);
-    g_autofree char *shown = sanitize_string(name);
+    g_autofree char *shown = docker_shown(name);
     g_auto(DockerCall) call = {
         .path = g_strdup_printf("/images/%s/json", escaped),
         .what = g_strdup_printf(_("cannot inspect the image %s"), shown),
@@ -105,7 +105,7 @@ DockerImage *docker_image_inspect(DockerEngine *engine, const char *name, Cancel
 bool docker_image_remove(DockerEngine *engine, const char *name, Cancel *cancel, GError **error)
 {
     g_autofree char *escaped = docker_escape(name);
-    g_autofree char *shown = sanitize_string(name);
+    g_autofree char *shown = docker_shown(name);
     g_auto(DockerCall) call = {
         .method = "DELETE",
         .path = g_strdup_printf("/images/%s", escaped),

@@ -147,7 +147,7 @@ DockerInspect *docker_engine_inspect(DockerEngine *engine, const char *id, Cance
                                      GError **error)
 {
     g_autofree char *escaped = docker_escape(id);
-    g_autofree char *shown = sanitize_string(id);
+    g_autofree char *shown = docker_shown(id);
     g_auto(DockerCall) call = {
         .path = g_strconcat("/containers/", escaped, "/json", NULL),
         .what = g_strdup_printf(_("cannot inspect %s"), shown),

@@ -111,6 +111,9 @@ GError *docker_rubbish(DockerEngine *engine, const char *what, const char *why);
 
 /* An id or name as it may stand in a path. Free with g_free. */
 char *docker_escape(const char *text);
+/* The same as it may stand in a sentence; of a whole id, as many digits as docker itself shows.
+ * Free with g_free. */
+char *docker_shown(const char *text);
 /* Seconds with nine decimals, as since= and until= take them. Free with g_free. */
 char *docker_seconds(int64_t nanoseconds);
 

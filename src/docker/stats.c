@@ -121,7 +121,7 @@ bool docker_engine_stats_once(DockerEngine *engine, const char *id, DockerStats 
                               Cancel *cancel, GError **error)
 {
     g_autofree char *escaped = docker_escape(id);
-    g_autofree char *shown = sanitize_string(id);
+    g_autofree char *shown = docker_shown(id);
     g_auto(DockerCall) call = {
         .path = g_strconcat("/containers/", escaped, "/stats?stream=0&one-shot=1", NULL),
         .what = g_strdup_printf(_("cannot get the figures of %s"), shown),

@@ -391,7 +391,7 @@ DockerStream *docker_engine_logs(DockerEngine *engine, const char *id,
 {
     LogDecoder *log = log_decoder_new(request->framing, request->timestamps);
     DockerStream *stream = stream_new(engine, decode_log, log, watcher);
-    g_autofree char *shown = sanitize_string(id);
+    g_autofree char *shown = docker_shown(id);
     stream->call = (DockerCall){
         .path = logs_path(id, request),
         .what = g_strdup_printf(_("cannot read the log of %s"), shown),
@@ -419,7 +419,7 @@ DockerStream *docker_engine_stats(DockerEngine *engine, const char *id,
 {
     DockerStream *stream = stream_new(engine, decode_stats, NULL, watcher);
     g_autofree char *escaped = docker_escape(id);
-    g_autofree char *shown = sanitize_string(id);
+    g_autofree char *shown = docker_shown(id);
     stream->call = (DockerCall){
         .path = g_strconcat("/containers/", escaped, "/stats?stream=1", NULL),
         .what = g_strdup_printf(_("cannot follow the figures of %s"), shown),

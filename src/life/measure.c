@@ -129,6 +129,10 @@ static char *log_of(const LifeMeasure *measure, const char *id, GError **error)
         g_autoptr(DockerMessage) message = docker_stream_wait(stream, measure->cancel, error);
         if (message == NULL)
             return NULL;
+        if (message->error != NULL) {
+            g_propagate_error(error, g_steal_pointer(&message->error));
+            return NULL;
+        }
         goes_on = add_log(message, text);
     }
     return g_string_free(g_steal_pointer(&text), FALSE);

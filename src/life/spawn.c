@@ -167,6 +167,8 @@ static bool start(Spawning *spawning, GError **error)
                           strstr((*error)->message, "address already in use") != NULL))
         cause_prefix(error, CAUSE_HERE, _("port %u is taken, choose another with --port: "),
                      asked->port);
+    else if (error != NULL && (*error)->domain == DOCKER_ERROR)
+        cause_prefix(error, CAUSE_HERE, "%s: ", asked->name);
     return false;
 }
 

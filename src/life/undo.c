@@ -59,7 +59,7 @@ void life_remove_container(DockerEngine *engine, const char *id, const char *nam
         return;
     g_autofree char *short_id = g_strndup(id, SHORT_ID);
     g_autofree char *safe = sanitize_string(short_id);
-    life_warn(listener, _("the container %s could not be removed: %s; \"docker rm -f %s\" does it"),
+    life_warn(listener, _("the container %s is left: %s; \"docker rm -f %s\" removes it"),
               name != NULL ? name : safe, error->message, safe);
 }
 
@@ -81,7 +81,7 @@ void life_remove_image(DockerEngine *engine, const char *name, bool known,
         is_docker(error, DOCKER_ERROR_CONFLICT))
         return;
     g_autofree char *safe = sanitize_string(name);
-    life_warn(listener, _("the image %s could not be removed: %s; \"docker rmi %s\" does it"), safe,
+    life_warn(listener, _("the image %s is left: %s; \"docker rmi %s\" removes it"), safe,
               error->message, safe);
 }
 

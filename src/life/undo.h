@@ -10,7 +10,7 @@
 #include "life/life.h"
 
 /* An engine that breaks off or does not answer is asked again for so long, in milliseconds. */
-#define LIFE_PATIENCE 5000
+#define LIFE_PATIENCE 3000
 
 /* A moment, before something is tried again. False when cancelled, or past the deadline. */
 bool life_pause(Cancel *cancel);
