@@ -43,8 +43,9 @@ struct Proxy {
     GMutex mutex;           /* of all below */
     ProxyMode mode;
     char *call;
+    unsigned skipped; /* requests that are still let pass */
     bool cut, stopping;
-    unsigned open, accepted, spoiled;
+    unsigned open, accepted, spoiled, done;
 };
 
 static int unix_socket(const char *path, struct sockaddr_un *address)
@@ -125,6 +126,10 @@ static const char frame[] = "HTTP/1.1 200 OK\r\nApi-Version: 1.41\r\n"
                             "\1\0\0\0\xff\xff\xff\xff"
                             "2026-01-01T00:00:00.000000000Z and so on";
 
+static const char refusal[] = "HTTP/1.1 500 Internal Server Error\r\nApi-Version: 1.41\r\n"
+                              "Content-Type: application/json\r\nContent-Length: 21\r\n\r\n"
+                              "{\"message\":\"no room\"}";
+
 static const struct {
     const char *bytes; /* NULL: the engine's own */
     size_t size, more; /* bytes of x behind it */
@@ -133,21 +138,47 @@ static const struct {
     [PROXY_HUGE_JSON] = {huge_head, sizeof huge_head - 1, HUGE_BODY - 9},
     [PROXY_BAD_CHUNK] = {chunk, sizeof chunk - 1, 0},
     [PROXY_HUGE_FRAME] = {frame, sizeof frame - 1, SIZE_MAX},
+    [PROXY_REFUSE] = {refusal, sizeof refusal - 1, SIZE_MAX},
 };
+
+/* Whether a request begins with it, and not the next piece of a body. */
+static bool is_request(const char *bytes)
+{
+    static const char *const methods[] = {"GET /", "HEAD /", "POST /", "PUT /", "DELETE /"};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(methods); i++)
+        if (g_str_has_prefix(bytes, methods[i]))
+            return true;
+    return false;
+}
+
+static ProxyMode mode_for(Proxy *proxy, const char *line)
+{
+    ProxyMode mode;
+
+    g_mutex_lock(&proxy->mutex);
+    mode = proxy->mode;
+    if (mode < PROXY_RESET || (proxy->call != NULL && strstr(line, proxy->call) == NULL)) {
+        mode = PROXY_PASS;
+    } else if (proxy->skipped > 0) {
+        proxy->skipped--;
+        mode = PROXY_PASS;
+    }
+    proxy->spoiled += mode != PROXY_PASS;
+    if (mode == PROXY_STOP)
+        proxy->mode = PROXY_FREEZE;
+    g_mutex_unlock(&proxy->mutex);
+    return mode;
+}
 
 /* A request begins: whether its answer is to be spoiled. */
 static void choose_fault(Proxy *proxy, Connection *connection, const char *bytes, size_t size)
 {
     g_autofree char *line = g_strndup(bytes, MIN(size, strcspn(bytes, "\r\n")));
-    ProxyMode mode;
+    ProxyMode mode = mode_for(proxy, line);
 
-    g_mutex_lock(&proxy->mutex);
-    mode = proxy->mode;
-    if (mode < PROXY_RESET || (proxy->call != NULL && strstr(line, proxy->call) == NULL))
-        mode = PROXY_PASS;
-    proxy->spoiled += mode != PROXY_PASS;
-    g_mutex_unlock(&proxy->mutex);
     connection->fault = mode;
+    connection->over |= mode == PROXY_DROP;
     connection->left = mode == PROXY_RESET ? BREAK_AFTER : answers[mode].more;
     connection->own = answers[mode].bytes != NULL;
     if (!connection->own)
@@ -162,7 +193,7 @@ static void add_more(Connection *connection)
     size_t most = connection->left == SIZE_MAX ? 16 : PIECE;
     size_t n = MIN(connection->left, most);
 
-    if (connection->down.size > 0)
+    if (connection->down.size > 0 || connection->fault == PROXY_REFUSE)
         return;
     memset(connection->down.bytes, 'x', n);
     connection->down.size = n;
@@ -200,17 +231,38 @@ static void read_client(Proxy *proxy, Connection *connection)
     if (n <= 0)
         return;
     way->bytes[n] = '\0';
-    choose_fault(proxy, connection, way->bytes, (size_t)n);
+    if (is_request(way->bytes))
+        choose_fault(proxy, connection, way->bytes, (size_t)n);
     if (!connection->own)
         way->size = (size_t)n;
 }
 
-static void read_engine(Connection *connection)
+/* What the engine answers comes to nobody. */
+static void throw_away(Proxy *proxy, Connection *connection)
+{
+    ssize_t n = recv(connection->engine, connection->down.bytes, sizeof connection->down.bytes,
+                     MSG_DONTWAIT);
+
+    connection->over |= is_dead(n) || (n > 0 && connection->fault != PROXY_HOLD);
+    if (n <= 0)
+        return;
+    g_mutex_lock(&proxy->mutex);
+    proxy->done++;
+    if (connection->fault == PROXY_DIE)
+        proxy->mode = PROXY_GONE;
+    g_mutex_unlock(&proxy->mutex);
+}
+
+static void read_engine(Proxy *proxy, Connection *connection)
 {
     Way *way = &connection->down;
     size_t most = connection->fault == PROXY_RESET ? connection->left : sizeof way->bytes;
     ssize_t n;
 
+    if (connection->fault >= PROXY_LOSE && connection->fault <= PROXY_DIE) {
+        throw_away(proxy, connection);
+        return;
+    }
     if (most == 0) { /* it was written: the middle of the answer */
         connection->over = true;
         return;
@@ -252,7 +304,7 @@ static void serve(Proxy *proxy, Connection *connection, short client, short engi
     if (client & (POLLIN | POLLHUP | POLLERR) && connection->up.size == 0)
         read_client(proxy, connection);
     if (engine & (POLLIN | POLLHUP | POLLERR) && !connection->own && connection->down.size == 0)
-        read_engine(connection);
+        read_engine(proxy, connection);
 }
 
 static void serve_all(Proxy *proxy, const GArray *watched)
@@ -360,8 +412,14 @@ void proxy_stop(Proxy *proxy)
 
 void proxy_set(Proxy *proxy, ProxyMode mode, const char *call)
 {
+    proxy_set_later(proxy, mode, call, 0);
+}
+
+void proxy_set_later(Proxy *proxy, ProxyMode mode, const char *call, unsigned skipped)
+{
     g_mutex_lock(&proxy->mutex);
     proxy->mode = mode;
+    proxy->skipped = skipped;
     g_free(proxy->call);
     proxy->call = g_strdup(call);
     g_mutex_unlock(&proxy->mutex);
@@ -399,4 +457,9 @@ unsigned proxy_accepted(Proxy *proxy)
 unsigned proxy_spoiled(Proxy *proxy)
 {
     return read_counter(proxy, &proxy->spoiled);
+}
+
+unsigned proxy_done(Proxy *proxy)
+{
+    return read_counter(proxy, &proxy->done);
 }

@@ -17,6 +17,12 @@ typedef enum {
     PROXY_HUGE_JSON,  /* a document of 50 MB */
     PROXY_BAD_CHUNK,  /* a chunk that is longer than it says, and one that announces too much */
     PROXY_HUGE_FRAME, /* a frame that announces 4 GiB, and drips */
+    PROXY_REFUSE,     /* 500, and the engine is not asked */
+    PROXY_DROP,       /* ends the connection, and the engine is not asked */
+    PROXY_LOSE,       /* the engine does it, but its answer is lost with the connection */
+    PROXY_HOLD,       /* the engine does it, but its answer is never passed on */
+    PROXY_DIE,        /* the engine does it, then it is gone as with PROXY_GONE */
+    PROXY_STOP,       /* before it gets to the engine, all freezes as with PROXY_FREEZE */
     PROXY_MODES
 } ProxyMode;
 
@@ -33,8 +39,12 @@ void proxy_set(Proxy *proxy, ProxyMode mode, const char *call);
 /* Ends all connections, once. */
 void proxy_cut(Proxy *proxy);
 
+/* The same, but only from the request after `skipped` of them on. */
+void proxy_set_later(Proxy *proxy, ProxyMode mode, const char *call, unsigned skipped);
+
 unsigned proxy_connections(Proxy *proxy); /* open now */
 unsigned proxy_accepted(Proxy *proxy);    /* so far */
 unsigned proxy_spoiled(Proxy *proxy);     /* answers, so far */
+unsigned proxy_done(Proxy *proxy);        /* of those, what the engine did (LOSE, HOLD, DIE) */
 
 #endif

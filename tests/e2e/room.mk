@@ -4,8 +4,7 @@ e2e_tests = tests/e2e/test-verify tests/e2e/test-bad-input tests/e2e/test-bad-pc
 	tests/e2e/test-cut tests/e2e/test-seal \
 	tests/e2e/test-home tests/e2e/test-home-docker tests/e2e/test-fleet \
 	tests/e2e/test-run tests/e2e/test-home-test \
-	tests/e2e/test-localtest \
-	tests/e2e/test-spawn
+	tests/e2e/test-localtest
 check_PROGRAMS += $(e2e_tests)
 TESTS += $(e2e_tests) tests/e2e/test-judge.sh tests/e2e/test-lines.sh tests/e2e/test-image.sh
 EXTRA_DIST += tests/e2e/test-judge.sh tests/e2e/test-lines.sh tests/e2e/test-image.sh
@@ -48,8 +47,7 @@ check_PROGRAMS += tests/e2e/test-demo
 TESTS += tests/e2e/test-demo
 tests_e2e_test_demo_SOURCES = tests/e2e/test-demo.c $(e2e_process)
 tests_e2e_test_demo_LDADD = $(CORE_LIBS)
-tests_e2e_test_spawn_SOURCES = tests/e2e/test-spawn.c $(e2e_process)
-tests_e2e_test_spawn_LDADD = $(CORE_LIBS)
+include $(top_srcdir)/tests/e2e/spawn.mk
 
 check_PROGRAMS += tests/e2e/test-watch
 TESTS += tests/e2e/test-watch
