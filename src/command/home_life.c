@@ -6,6 +6,7 @@
 #include "core/clock.h"
 #include "core/i18n.h"
 #include "core/sanitize.h"
+#include "format/date.h"
 #include "life/collect.h"
 #include "life/judge.h"
 
@@ -106,6 +107,20 @@ static char *why_not(const VerificationResult *result)
                            detail ? detail : _(check_table[first].title));
 }
 
+/* What was fetched this moment is of today, as a rule. */
+static void doubt_clock(Job *job, const Verdict *verdict)
+{
+    if (!verdict || !verdict->has_interval ||
+        (verdict->time >= verdict->valid_from && verdict->time <= verdict->valid_until))
+        return;
+    g_autofree char *now = date_format(verdict->time), *from = date_format(verdict->valid_from),
+                    *until = date_format(verdict->valid_until);
+    job_warn(job,
+             _("this host's clock says %s, and what was fetched now is valid from %s to %s: is the "
+               "clock right?"),
+             now, from, until);
+}
+
 void home_say_verdict(Job *job, const VerificationResult *result, const char *directory)
 {
     g_autofree char *safe = sanitize_string(directory), *why = why_not(result);
@@ -115,6 +130,7 @@ void home_say_verdict(Job *job, const VerificationResult *result, const char *di
             _("the evidence is not trusted: %s; %s/ratls.pem was not written, and \"home run\" "
               "will refuse this application"),
             why, safe);
+        doubt_clock(job, result->verdict);
         return;
     }
     if (result->verdict->simulated)

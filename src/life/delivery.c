@@ -39,6 +39,13 @@ static bool fail_ended(const FleetApp *app, GError **error)
     return false;
 }
 
+static bool fail_removed(const FleetApp *app, GError **error)
+{
+    g_autofree char *name = sanitize_string(app->name);
+    g_set_error(error, LIFE_ERROR, LIFE_ERROR_ENDED, _("%s was removed before it was ready"), name);
+    return false;
+}
+
 /* Whether the container still runs. An engine that cannot say is no reason to give up: the
  * application itself is what is waited for. */
 static bool still_runs(const Delivery *delivery, Cancel *cancel, GError **error)
@@ -46,13 +53,11 @@ static bool still_runs(const Delivery *delivery, Cancel *cancel, GError **error)
     g_autoptr(GError) failure = NULL;
     g_autoptr(FleetApp) now =
         fleet_app_inspect(delivery->source, 0, delivery->app->id, cancel, &failure);
-    if (now != NULL)
-        return now->state == FLEET_STATE_RUNNING || fail_ended(now, error);
-    if (!g_error_matches(failure, DOCKER_ERROR, DOCKER_ERROR_NOT_FOUND))
-        return true;
-    g_autofree char *name = sanitize_string(delivery->app->name);
-    g_set_error(error, LIFE_ERROR, LIFE_ERROR_ENDED, _("%s was removed before it was ready"), name);
-    return false;
+    bool gone = now == NULL ? g_error_matches(failure, DOCKER_ERROR, DOCKER_ERROR_NOT_FOUND)
+                            : now->state == FLEET_STATE_REMOVING;
+    if (gone)
+        return fail_removed(delivery->app, error);
+    return now == NULL || now->state == FLEET_STATE_RUNNING || fail_ended(now, error);
 }
 
 static bool pause_for(const Delivery *delivery, unsigned milliseconds, Cancel *cancel,

@@ -240,14 +240,27 @@ static bool answers(const Spawning *spawning)
     return answer != NULL && wire_answer_header(answer, "Mse-Status") != NULL;
 }
 
+static bool fail_removed(const LifeSpawn *asked, GError **error)
+{
+    g_set_error(error, LIFE_ERROR, LIFE_ERROR_ENDED, _("%s was removed before it was ready"),
+                asked->name);
+    return false;
+}
+
 /* One that stopped by itself says why in its log. */
 static bool still_runs(const Spawning *spawning, GError **error)
 {
     const LifeSpawn *asked = spawning->asked;
+    g_autoptr(GError) failure = NULL;
     g_autoptr(DockerInspect) inspect =
-        docker_engine_inspect(asked->engine, spawning->result->id, asked->cancel, error);
-    if (inspect == NULL)
+        docker_engine_inspect(asked->engine, spawning->result->id, asked->cancel, &failure);
+    if (g_error_matches(failure, DOCKER_ERROR, DOCKER_ERROR_NOT_FOUND) ||
+        (inspect != NULL && g_str_equal(inspect->state, "removing")))
+        return fail_removed(asked, error);
+    if (inspect == NULL) {
+        g_propagate_error(error, g_steal_pointer(&failure));
         return false;
+    }
     if (g_str_equal(inspect->state, "running") || g_str_equal(inspect->state, "created"))
         return true;
     life_tell_log(asked->engine, spawning->result->id, LOG_LINES, asked->listener);
@@ -320,9 +333,8 @@ static bool run(Spawning *spawning, GError **error)
     if (spawning->result->ready)
         return true;
     /* What runs and may yet become ready is left; what never will is not. */
-    bool is_lost = !spawning->result->started ||
-                   g_error_matches(failure, LIFE_ERROR, LIFE_ERROR_ENDED) ||
-                   g_error_matches(failure, DOCKER_ERROR, DOCKER_ERROR_NOT_FOUND);
+    bool is_lost =
+        !spawning->result->started || g_error_matches(failure, LIFE_ERROR, LIFE_ERROR_ENDED);
     if (is_lost)
         take_back(spawning);
     g_propagate_error(error, failure);

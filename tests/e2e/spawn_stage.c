@@ -72,6 +72,13 @@ void assert_says(const char *text, const char *part)
         g_error("\"%s\" does not say \"%s\"", text, part);
 }
 
+char *stage_made_by(int pid, const char *purpose)
+{
+    return shell_says("docker ps -aq --filter \"label=%s=%d@$(hostname) "
+                      "$(readlink /proc/self/ns/pid)\"",
+                      purpose, pid);
+}
+
 /* ---- the platform ---- */
 
 static char *await_file(const char *file)

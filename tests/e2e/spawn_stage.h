@@ -42,6 +42,9 @@ char *stage_file(const char *file, const char *text);
 /* A port of this host that nobody listens on. */
 unsigned stage_free_port(void);
 
+/* The containers that a process made for this purpose (a label's key). g_free. */
+char *stage_made_by(int pid, const char *purpose);
+
 /* `home spawn` of a package into a directory. */
 Process spawn_start(const char *package, const char *container, unsigned port, const char *output);
 Outcome spawn_run(const char *package, const char *container, unsigned port, const char *output);

@@ -34,14 +34,6 @@ static bool is_image(void)
     return shell_succeeds("docker image inspect '%s'", tag);
 }
 
-/* Containers that a process made. g_free. */
-static char *made_by(int pid, const char *purpose)
-{
-    return shell_says("docker ps -aq --filter \"label=%s=%d@$(hostname) "
-                      "$(readlink /proc/self/ns/pid)\"",
-                      purpose, pid);
-}
-
 static void remove_everything(void)
 {
     shell_succeeds("docker rm -f '%s'; docker rmi '%s'; rm -rf '%s'", spawn_stage.name, tag,
@@ -190,7 +182,7 @@ static void assert_verifies(void)
     if (got.status != 0)
         g_error("%d: %s%s", got.status, got.out, got.err);
     outcome_clear(&got);
-    g_autofree char *left = made_by(pid, "mse-console-dry-run");
+    g_autofree char *left = stage_made_by(pid, "mse-console-dry-run");
     g_assert_cmpstr(left, ==, "");
     shell_succeeds("rm -rf '%s/verified'; docker rmi '%s'", process_directory(), tag);
 }
@@ -209,12 +201,12 @@ static void fail_verify(const char *call, ProxyMode mode, const char *name)
     assert_failed(&got, name);
     assert_says(got.err, "--mrenclave");
     g_assert_false(g_file_test(written, G_FILE_TEST_EXISTS));
-    g_autofree char *left = made_by(pid, "mse-console-dry-run");
+    g_autofree char *left = stage_made_by(pid, "mse-console-dry-run");
     if (mode == PROXY_DIE) {
         if (*left != '\0')
             assert_says(got.err, "docker rm -f");
         assert_verifies(); /* which removes what was left */
-        g_autofree char *still = made_by(pid, "mse-console-dry-run");
+        g_autofree char *still = stage_made_by(pid, "mse-console-dry-run");
         g_assert_cmpstr(still, ==, "");
     } else {
         g_assert_cmpstr(left, ==, "");
@@ -243,14 +235,14 @@ static void test_verify_left(void)
     Outcome got = process_finish(&process);
     proxy_set(proxy, PROXY_PASS, NULL);
     g_assert_cmpint(got.status, ==, 0);
-    g_autofree char *left = made_by(pid, "mse-console-dry-run");
+    g_autofree char *left = stage_made_by(pid, "mse-console-dry-run");
     g_assert_cmpstr(left, !=, "");
     assert_says(got.err, left);
     assert_says(got.err, "docker rm -f");
     assert_says(got.err, "docker rmi");
     outcome_clear(&got);
     assert_verifies();
-    g_autofree char *still = made_by(pid, "mse-console-dry-run");
+    g_autofree char *still = stage_made_by(pid, "mse-console-dry-run");
     g_assert_cmpstr(still, ==, "");
 }
 
@@ -349,7 +341,7 @@ static void test_verify_signals(void)
         Outcome got = end_held(&process, number);
         g_test_message("%s, signal %d: %s", verify_steps[i], number, got.err);
         g_assert_cmpint(got.status, ==, 128 + number);
-        g_autofree char *left = made_by(pid, "mse-console-dry-run");
+        g_autofree char *left = stage_made_by(pid, "mse-console-dry-run");
         g_assert_cmpstr(left, ==, "");
         g_assert_false(is_image());
         outcome_clear(&got);
@@ -389,7 +381,7 @@ static void test_verify_killed(void)
         g_assert_cmpint(got.status, ==, 256 + SIGKILL);
         outcome_clear(&got);
         assert_verifies();
-        g_autofree char *left = made_by(pid, "mse-console-dry-run");
+        g_autofree char *left = stage_made_by(pid, "mse-console-dry-run");
         g_assert_cmpstr(left, ==, "");
     }
 }
