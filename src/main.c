@@ -23,13 +23,12 @@ static void prepare_language(void)
     bind_textdomain_codeset("mse-console", "UTF-8");
 }
 
-static int open_console(const VerifyRequest *request, const ConsoleWay *way)
+static int open_console(VerifyRequest *request, const ConsoleWay *way)
 {
     UiOptions options = {
         .inputs = (const VerificationInput *)request->inputs->data,
         .n_inputs = request->inputs->len,
-        .request = &request->request,
-        .settings = request->settings,
+        .basis = request,
         .script = way->script,
         .record = way->record,
         .plain = way->plain,

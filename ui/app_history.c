@@ -161,7 +161,7 @@ void app_history_ask(const Model *model, const AppRow *row, uint64_t generation)
     const FleetSource *source = apps_source_of(model->apps, row);
     Question *question;
 
-    if (model->defaults == NULL || model->defaults->journal == NULL)
+    if (model->defaults->journal == NULL)
         return;
     question = g_new0(Question, 1);
     question->journal = model->defaults->journal;

@@ -20,13 +20,24 @@ static void wake(void *data)
     mailbox_post(data, (Message){.kind = MESSAGE_TRUST});
 }
 
+static void release(void *basis)
+{
+    verify_request_unref(basis);
+}
+
 Judge *model_judge_new(Model *model)
 {
-    static const VerificationRequest usual;
     JudgeOptions options = {.idle = true, .notify = wake, .data = model->mailbox};
 
-    return judge_new(&options, model->defaults != NULL ? model->defaults : &usual, NULL, NULL,
+    return judge_new(&options, model->defaults, verify_request_ref(model->basis), release,
                      clock_now());
+}
+
+void model_judge_by_basis(Model *model)
+{
+    if (model->apps != NULL)
+        judge_set_request(model->apps->judge, model->defaults, verify_request_ref(model->basis),
+                          release);
 }
 
 static void keep_whole(Apps *apps, unsigned number)
@@ -103,20 +114,23 @@ static void say(const char *sentence, void *data)
 
 static AlarmCommand *command_of(Model *model)
 {
-    const Settings *settings = model->settings;
-
     if (model->on_alarm == NULL)
-        model->on_alarm = alarm_command_new(
-            settings == NULL ? NULL : settings_texts(settings, SETTING_ALARM_ON_ALARM), 0, say,
-            model->mailbox);
+        model->on_alarm = alarm_command_new(settings_texts(model->settings, SETTING_ALARM_ON_ALARM),
+                                            0, say, model->mailbox);
     return model->on_alarm;
+}
+
+void model_set_alarm_command(Model *model)
+{
+    if (model->on_alarm != NULL)
+        alarm_command_set(model->on_alarm, settings_texts(model->settings, SETTING_ALARM_ON_ALARM));
 }
 
 static void ring(Model *model)
 {
     int64_t now = clock_monotonic();
 
-    if (model->settings != NULL && !settings_flag(model->settings, SETTING_ALARM_BELL))
+    if (!settings_flag(model->settings, SETTING_ALARM_BELL))
         return;
     model->bell = model->rung_at == 0 || now - model->rung_at >= BELL_MICROSECONDS;
     if (model->bell)
@@ -181,11 +195,7 @@ bool model_take_trust(Model *model)
 
 unsigned model_expiry_days(const Model *model)
 {
-    enum { USUAL_DAYS = 14 };
-
-    return model->settings == NULL
-               ? USUAL_DAYS
-               : (unsigned)settings_number(model->settings, SETTING_ALARM_EXPIRY_DAYS);
+    return (unsigned)settings_number(model->settings, SETTING_ALARM_EXPIRY_DAYS);
 }
 
 void model_judge_apps(Model *model, const GArray *numbers)

@@ -52,6 +52,11 @@ static void free_status(void *status)
         fleet_source_status_free(status);
 }
 
+static GHashTable *namesakes_new(void)
+{
+    return g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_array_unref);
+}
+
 Apps *apps_new(Fleet *fleet, Judge *judge)
 {
     Apps *apps = g_new0(Apps, 1);
@@ -66,8 +71,7 @@ Apps *apps_new(Fleet *fleet, Judge *judge)
     g_array_set_size(apps->n_of, (guint)fleet_n_sources(fleet));
     apps->only = -1;
     if (fleet_n_sources(fleet) > 1)
-        apps->namesakes =
-            g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_array_unref);
+        apps->namesakes = namesakes_new();
     apps->interest = g_byte_array_new();
     g_queue_init(&apps->free);
     g_queue_init(&apps->events);
@@ -190,6 +194,10 @@ static void set_name(Apps *apps, AppRow *row, bool alone)
     g_free(row->sort_name);
     row->name = alone ? g_steal_pointer(&name) : g_strdup_printf("%s@%s", name, engine);
     row->sort_name = g_utf8_collate_key_for_filename(row->name, -1);
+    if (row->evidence.name != NULL) {
+        g_free(row->evidence.name);
+        row->evidence.name = g_strdup(row->name);
+    }
     apps->name_width = MAX(apps->name_width, text_width(row->name));
     apps->order_version++;
 }
@@ -392,7 +400,7 @@ static void take_event(Apps *apps, unsigned source, const DockerEvent *event)
 
 static void take_status(Apps *apps, FleetDelta *delta)
 {
-    if (delta->source >= apps->statuses->len)
+    if (!apps_has_source(apps, delta->source))
         return;
     free_status(apps->statuses->pdata[delta->source]);
     apps->statuses->pdata[delta->source] = g_steal_pointer(&delta->status);
@@ -436,6 +444,52 @@ bool apps_take(Apps *apps, int64_t until)
 }
 
 /* ---- sources ---- */
+
+unsigned apps_n_sources(const Apps *apps)
+{
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < fleet_n_sources(apps->fleet); i++)
+        n += apps_has_source(apps, i);
+    return n;
+}
+
+bool apps_has_source(const Apps *apps, unsigned source)
+{
+    return source < fleet_n_sources(apps->fleet) && fleet_source_is_open(apps->fleet, source);
+}
+
+/* Names were never compared while there was one source alone. */
+static void begin_namesakes(Apps *apps)
+{
+    if (apps->namesakes != NULL)
+        return;
+    apps->namesakes = namesakes_new();
+    for (unsigned i = 0; i < apps->rows->len; i++)
+        if (((const AppRow *)apps->rows->pdata[i])->present)
+            add_name(apps, i);
+}
+
+void apps_add_source(Apps *apps, FleetSource *source)
+{
+    unsigned n = fleet_add_source(apps->fleet, source) + 1;
+
+    g_ptr_array_set_size(apps->statuses, (gint)n);
+    g_array_set_size(apps->n_of, n);
+    begin_namesakes(apps);
+    apps->version++;
+}
+
+void apps_close_source(Apps *apps, unsigned source)
+{
+    fleet_close_source(apps->fleet, source);
+    free_status(apps->statuses->pdata[source]);
+    apps->statuses->pdata[source] = NULL;
+    if (apps->only == (int)source)
+        apps->only = -1;
+    apps->version++;
+    apps->order_version++;
+}
 
 char *apps_source_name(const Apps *apps, unsigned source)
 {

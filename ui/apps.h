@@ -90,6 +90,14 @@ bool apps_take(Apps *apps, int64_t until);
 AppRow *apps_row(const Apps *apps, unsigned number);
 FleetSource *apps_source_of(const Apps *apps, const AppRow *row);
 
+/* One source more; one less, whose applications leave as the fleet says so. */
+void apps_add_source(Apps *apps, FleetSource *source);
+void apps_close_source(Apps *apps, unsigned source);
+/* How many there are, and whether this number is one of them: those that were closed keep theirs.
+ */
+unsigned apps_n_sources(const Apps *apps);
+bool apps_has_source(const Apps *apps, unsigned source);
+
 /* "docker:local", safe. g_free. */
 char *apps_source_name(const Apps *apps, unsigned source);
 /* NULL: nothing heard of it yet. */

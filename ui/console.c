@@ -34,8 +34,7 @@ static void open_on_apps(Console *console)
 
     console->may_turn = (environment.host == NULL || *environment.host == '\0') &&
                         (environment.context == NULL || *environment.context == '\0') &&
-                        (console->model.settings == NULL ||
-                         !settings_is_set(console->model.settings, SETTING_SOURCES_DOCKER));
+                        !settings_is_set(console->model.settings, SETTING_SOURCES_DOCKER);
     console_show_apps(console);
 }
 
@@ -45,8 +44,8 @@ Console *console_new(const UiOptions *options, bool ascii)
     g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
 
     console_places_init(console);
-    model_init(&console->model, options->request, options->settings);
-    key_table_make(&console->keys, options->settings, problems);
+    model_init(&console->model, options->basis);
+    key_table_make(&console->keys, console->model.settings, problems);
     console->left = console->lists[LIST_FILES] = inputs_pane_new(&console->model);
     console->lower_place = PLACE_LOGS;
     console->words_due = INT64_MAX;
@@ -370,6 +369,8 @@ void console_message(Console *console, Message *message)
     default:
         break;
     }
+    /* Settings are others before anybody else sees the message. */
+    changed |= console_take_settings(console, message);
     if (console->model.bell)
         console->wishes |= WISH_BELL;
     console->model.bell = false;

@@ -18,14 +18,6 @@
 
 /* ---- opening ---- */
 
-static size_t logs_memory(const Settings *settings)
-{
-    enum { DEFAULT_MIB = 64 };
-    uint64_t mib = settings == NULL ? DEFAULT_MIB : settings_number(settings, SETTING_LOGS_MEMORY);
-
-    return (size_t)mib * 1024 * 1024;
-}
-
 void console_open_fleet(Console *console)
 {
     g_autoptr(GPtrArray) sources = NULL;
@@ -37,7 +29,7 @@ void console_open_fleet(Console *console)
         apps_new(fleet_new((FleetSource *const *)sources->pdata, sources->len, false),
                  model_judge_new(&console->model));
     console->lists[LIST_APPS] = apps_pane_new(&console->model);
-    console->lower[0] = logs_pane_new(logs_memory(console->model.settings));
+    console->lower[0] = logs_pane_new(&console->model);
     console->model.figures = figures_new(console->model.mailbox);
     console->more[MORE_SECRETS] = secrets_pane_new();
     console->more[MORE_METRICS] = metrics_pane_new();
@@ -343,7 +335,9 @@ static int sources_width(const Apps *apps, int64_t now)
     int width = 0;
 
     for (unsigned i = 0; i < fleet_n_sources(apps->fleet); i++) {
-        g_autofree char *text = source_text(apps, i, now, false);
+        g_autofree char *text = apps_has_source(apps, i) ? source_text(apps, i, now, false) : NULL;
+        if (text == NULL)
+            continue;
         width += (int)text_width(text) + 2;
     }
     return width;
@@ -362,11 +356,13 @@ static int draw_sources(Console *console, const Canvas *canvas, int x, int end)
 {
     const Apps *apps = console->model.apps;
     int64_t now = clock_monotonic();
-    bool brief = fleet_n_sources(apps->fleet) > 1 && sources_width(apps, now) > end - x;
+    bool brief = apps_n_sources(apps) > 1 && sources_width(apps, now) > end - x;
 
     console->words_due = apps_due(apps, now);
     for (unsigned i = 0; i < fleet_n_sources(apps->fleet) && x + 3 < end; i++) {
-        g_autofree char *text = source_text(apps, i, now, brief);
+        g_autofree char *text = apps_has_source(apps, i) ? source_text(apps, i, now, brief) : NULL;
+        if (text == NULL)
+            continue;
         x = canvas_cut(canvas, x, 0, end - x, source_bar_role(apps, i, now), text) + 2;
     }
     return x;

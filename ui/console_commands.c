@@ -335,9 +335,11 @@ static bool is_of_apps(CommandId command)
 static void next_source(Console *console)
 {
     Apps *apps = console->model.apps;
-    int n = (int)fleet_n_sources(apps->fleet);
+    unsigned n = (unsigned)fleet_n_sources(apps->fleet), next = (unsigned)(apps->only + 1);
 
-    apps_show_only(apps, n == 1 || apps->only == n - 1 ? -1 : apps->only + 1);
+    while (next < n && !apps_has_source(apps, next))
+        next++;
+    apps_show_only(apps, apps_n_sources(apps) == 1 || next == n ? -1 : (int)next);
 }
 
 /* False when the command leads to none of them. */
@@ -623,9 +625,9 @@ static const struct {
     const char *name;
     LineFunction run;
 } lines[] = {
-    {"quit", line_quit},   {"open", line_open},     {"apps", line_apps},
-    {"files", line_files}, {"select", line_select}, {"save-display", line_save_display},
-    {"set", line_set},
+    {"quit", line_quit},   {"open", line_open},        {"apps", line_apps},
+    {"files", line_files}, {"select", line_select},    {"save-display", line_save_display},
+    {"set", line_set},     {"source", console_source},
 };
 
 /* Commands of the key table by their names: without words after them, and not where a verb of the

@@ -30,8 +30,10 @@ static void run_all(Console *console, const SettingCommand *command, const GArra
     }
 }
 
+/* The command is of those settings, also when others are taken up meanwhile. */
 typedef struct Asked {
     const SettingCommand *command;
+    VerifyRequest *of;
     GArray *numbers;
 } Asked;
 
@@ -40,6 +42,7 @@ static void asked_free(void *data)
     Asked *asked = data;
 
     g_array_unref(asked->numbers);
+    verify_request_unref(asked->of);
     g_free(asked);
 }
 
@@ -64,7 +67,9 @@ static void ask(Console *console, const SettingCommand *command, GArray *numbers
                 ? g_strdup_printf(_("%s: %s?"), name, row == NULL ? "" : row->name)
                 : g_strdup_printf(P_("%s: %u application?", "%s: %u applications?", numbers->len),
                                   name, numbers->len);
-    *asked = (Asked){.command = command, .numbers = g_array_ref(numbers)};
+    *asked = (Asked){.command = command,
+                     .of = verify_request_ref(console->model.basis),
+                     .numbers = g_array_ref(numbers)};
     console_ask(console, question_new(title, paragraphs, _("Run"), NULL), answer, asked,
                 asked_free);
 }

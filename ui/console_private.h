@@ -55,6 +55,7 @@ struct Console {
     unsigned lower_place; /* which stands below the list where there is room for two */
     json_t *apps_state;   /* of the state file: how the applications were left, or NULL */
     int64_t words_due;    /* monotonic: when the header's words are others; INT64_MAX: never */
+    uint64_t sourced;     /* counts :source: of those that are read, the last is taken */
     Question *question;   /* of PROMPT_QUESTION, */
     ConsoleAnswer answer; /* who waits for the answer, */
     void *answer_data;    /* and with what */
@@ -133,6 +134,12 @@ void console_save_to(Console *console, const char *path);
 
 /* console_own.c */
 void console_run_own(Console *console, const SettingCommand *command);
+
+/* console_settings.c */
+/* A `:source` line. */
+void console_source(Console *console, char *const *words, int n);
+/* A message with settings; true when they replaced those before. */
+bool console_take_settings(Console *console, const Message *message);
 
 /* console_logs.c */
 void console_sweep(Console *console, const char *pattern);

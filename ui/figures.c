@@ -173,8 +173,11 @@ static bool next_in_turn(Figures *figures, Apps *apps, int64_t now, unsigned *nu
 
     for (unsigned i = 0; i < figures->wanted->len; i++) {
         unsigned row = g_array_index(figures->wanted, unsigned, i);
-        const Series *series = apps_row(apps, row)->series;
+        const AppRow *wanted = apps_row(apps, row);
+        const Series *series = wanted == NULL ? NULL : wanted->series;
         int64_t at = series == NULL ? 0 : series->at;
+        if (wanted == NULL) /* gone since it was asked for */
+            continue;
         if (has_slot(figures, row) || (series != NULL && series->retry_at > now) || at >= oldest)
             continue;
         oldest = i == 0 ? -1 : at;

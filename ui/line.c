@@ -23,6 +23,8 @@ const LineRow line_table[] = {
     {"files", ":files", N_("evidence files: those that were opened, else those of this directory")},
     {"set", ":set NAME=VALUE",
      N_("scheme=terminal|dark|light|mono, sort=COLUMN, filter=REGEX, mouse=on|off")},
+    {"source", ":source [FILE]",
+     N_("take up the settings as they are in the file now, or those of FILE")},
     {"save-display", ":save-display FILE", N_("write what the screen shows to a file, as text")},
     {"quit", ":quit", N_("leave")},
     {NULL, NULL, NULL},

@@ -20,8 +20,7 @@ void list_init(List *list, const ListSource *source)
     list->marks = g_byte_array_new();
     list->sort_column = LIST_UNSORTED;
     list->filter = g_strdup("");
-    for (unsigned i = 0; i < source->n_columns && i < LIST_COLUMNS_MAX; i++)
-        list->columns[list->n_columns++] = i;
+    list_all_columns(list);
 }
 
 static void drop_matching(List *list)
@@ -40,6 +39,13 @@ void list_clear(List *list)
 }
 
 /* ---- columns ---- */
+
+void list_all_columns(List *list)
+{
+    list->n_columns = MIN(list->source->n_columns, (unsigned)LIST_COLUMNS_MAX);
+    for (unsigned i = 0; i < list->n_columns; i++)
+        list->columns[i] = i;
+}
 
 void list_set_columns(List *list, const unsigned *columns, unsigned n)
 {

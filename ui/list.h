@@ -68,6 +68,8 @@ void list_clear(List *list);
 /* Shows these columns of the source in this order; before, all as they are there. A number that is
  * none is passed over. */
 void list_set_columns(List *list, const unsigned *columns, unsigned n);
+/* All, as they are in the source. */
+void list_all_columns(List *list);
 /* The number of a column, or -1. */
 int list_column_named(const ListSource *source, const char *id);
 /* Those that the settings name, when they name any. */

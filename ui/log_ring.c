@@ -129,6 +129,18 @@ static void drop_oldest(LogRing *ring)
     ring->start = 0;
 }
 
+static void keep_limit(LogRing *ring)
+{
+    while (ring->held > ring->limit && n_blocks(ring) > 1)
+        drop_oldest(ring);
+}
+
+void log_ring_set_limit(LogRing *ring, size_t limit)
+{
+    ring->limit = limit;
+    keep_limit(ring);
+}
+
 static LogBlock *add_block(LogRing *ring, size_t least)
 {
     LogBlock *block = g_new0(LogBlock, 1);
@@ -139,8 +151,7 @@ static LogBlock *add_block(LogRing *ring, size_t least)
     block->text = g_malloc(block->capacity);
     g_ptr_array_add(ring->blocks, block);
     ring->held += block_cost(block);
-    while (ring->held > ring->limit && n_blocks(ring) > 1)
-        drop_oldest(ring);
+    keep_limit(ring);
     return block;
 }
 

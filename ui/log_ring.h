@@ -68,6 +68,9 @@ LogRing *log_ring_new(size_t limit);
 void log_ring_free(LogRing *ring);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LogRing, log_ring_free)
 
+/* Another bound from now on: what is too much goes at once. */
+void log_ring_set_limit(LogRing *ring, size_t limit);
+
 /* `like` gives time, channel and flags; offset, size and level are found here. */
 void log_ring_append(LogRing *ring, Span text, const LogLine *like);
 

@@ -27,7 +27,6 @@ static const int signals[] = {SIGTERM, SIGHUP, SIGINT, SIGWINCH, SIGCONT, SIGTST
 
 typedef struct Loop {
     Console *console;
-    const Settings *settings;
     Recorder *recorder; /* or NULL */
     KeyDecoder decoder;
     int signal_descriptor;
@@ -69,12 +68,12 @@ static void end(Loop *loop, LoopEnd how)
 
 static void set_theme(const Loop *loop)
 {
-    const Settings *settings = loop->settings;
+    const Settings *settings = console_model(loop->console)->settings;
     const char *no_color = getenv("NO_COLOR");
     const char *scheme = console_scheme(loop->console);
     Theme theme;
 
-    if (scheme == NULL && settings != NULL)
+    if (scheme == NULL)
         scheme = settings_text(settings, SETTING_COLOURS_SCHEME);
     if (no_color != NULL && *no_color != '\0')
         scheme = "mono";
@@ -332,9 +331,9 @@ static void wait_for_events(Loop *loop)
         loop->show_now = true;
 }
 
-LoopEnd loop_run(Console *console, const Settings *settings, Recorder *recorder, int *number)
+LoopEnd loop_run(Console *console, Recorder *recorder, int *number)
 {
-    Loop loop = {.console = console, .settings = settings, .recorder = recorder, .resized = true};
+    Loop loop = {.console = console, .recorder = recorder, .resized = true};
     sigset_t set;
 
     fill_signals(&set);

@@ -16,7 +16,7 @@ typedef enum { LOOP_QUIT, LOOP_TERMINAL_GONE, LOOP_SIGNAL } LoopEnd;
 
 /* Until it ends; `number` gets the signal of LOOP_SIGNAL. What is shown goes to `recorder` too,
  * when there is one. */
-LoopEnd loop_run(Console *console, const Settings *settings, Recorder *recorder, int *number);
+LoopEnd loop_run(Console *console, Recorder *recorder, int *number);
 
 /* Runs the jobs that are running to their end, without a terminal. The signal that ended it before
  * that (the jobs are cancelled then), or 0. */

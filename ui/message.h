@@ -35,6 +35,7 @@ typedef enum {
     MESSAGE_SECRETS,       /* the answer of pane_secrets.c; generation: of the question */
     MESSAGE_FIGURES,       /* number: of the stream that has some (ui/figures.h) */
     MESSAGE_HISTORY,       /* GPtrArray of AppEvent*; answers app_history_ask */
+    MESSAGE_SETTINGS,      /* SettingsRead (ui/settings_read.h); generation: of the question */
     MESSAGE_SAID,          /* char*: a sentence for the message line; number: a Role */
 } MessageKind;
 

@@ -44,18 +44,24 @@ static void input_free(void *data)
     g_free(data);
 }
 
-void model_init(Model *model, const VerificationRequest *defaults, const Settings *settings)
+static void lay_basis(Model *model, VerifyRequest *basis)
+{
+    model->basis = verify_request_ref(basis);
+    model->defaults = &basis->request;
+    model->settings = basis->settings;
+}
+
+void model_init(Model *model, VerifyRequest *basis)
 {
     memset(model, 0, sizeof *model);
     model->inputs = g_ptr_array_new_with_free_func(input_free);
     g_queue_init(&model->kept);
     model->wanted = UINT32_MAX;
-    model->defaults = defaults;
-    model->settings = settings;
+    lay_basis(model, basis);
     model->mailbox = mailbox_new();
     model->jobs = jobs_new(model->mailbox);
     model->now = clock_now();
-    model->cpu = settings == NULL || settings_flag(settings, SETTING_COLUMNS_CPU);
+    model->cpu = settings_flag(model->settings, SETTING_COLUMNS_CPU);
     for (unsigned i = 0; i < N_ASKS; i++)
         model->asked[i] = g_strdup("");
 }
@@ -74,6 +80,7 @@ void model_clear(Model *model)
         g_free(model->asked[i]);
     g_free(model->done);
     g_free(model->problem);
+    verify_request_unref(model->basis);
 }
 
 /* How far both names lie in the same directory. */
@@ -269,7 +276,7 @@ static void repeat(Model *model, unsigned number)
     RunRepetition repetition = {.collateral = input->collateral,
                                 .why_no_collateral = input->why_no_collateral,
                                 .time = input->time};
-    Run *run = run_new(model->defaults, (const char *const *)model->asked, input->generation);
+    Run *run = run_new(model->basis, (const char *const *)model->asked, input->generation);
 
     run_add(run, input->kind, input->given, number);
     model->repetition = ui_job_ref(run_repeat(run, &repetition, model->jobs));
@@ -364,7 +371,7 @@ bool model_update(Model *model, const Message *message)
 static void judge(Model *model, const GArray *numbers)
 {
     unsigned n = numbers == NULL ? model->inputs->len : numbers->len;
-    Run *run = run_new(model->defaults, (const char *const *)model->asked, ++model->generation);
+    Run *run = run_new(model->basis, (const char *const *)model->asked, ++model->generation);
 
     for (unsigned i = 0; i < n; i++) {
         unsigned number = numbers == NULL ? i : g_array_index(numbers, unsigned, i);
@@ -384,9 +391,29 @@ static void judge(Model *model, const GArray *numbers)
 
 void model_verify(Model *model, const GArray *numbers)
 {
-    g_free(model->done);
-    model->done = model_verify_command(model, numbers);
+    g_autofree char *command = model_verify_command(model, numbers);
+
+    model_set_done(model, command);
     judge(model, numbers);
+}
+
+void model_set_basis(Model *model, VerifyRequest *basis)
+{
+    g_autoptr(VerifyRequest) before = model->basis;
+    bool cpu = settings_flag(basis->settings, SETTING_COLUMNS_CPU);
+
+    lay_basis(model, basis);
+    model->version++;
+    if (settings_flag(before->settings, SETTING_COLUMNS_CPU) != cpu) /* else as it was switched */
+        model->cpu = cpu;
+    model_set_alarm_command(model);
+    if (model->apps != NULL)
+        model->apps->version++; /* what ends soon may be others */
+    if (verify_request_judges_alike(before, basis))
+        return;
+    model_judge_by_basis(model);
+    if (model->inputs->len > 0)
+        judge(model, NULL);
 }
 
 void model_scan(Model *model)
@@ -452,13 +479,13 @@ char *model_verify_command(const Model *model, const GArray *numbers)
     unsigned n = numbers == NULL ? model->inputs->len : numbers->len;
     const VerificationRequest *defaults = model->defaults;
 
-    if (defaults != NULL && defaults->root_path != NULL)
+    if (defaults->root_path != NULL)
         append_quoted(out, "--root", defaults->root_path);
-    if (defaults != NULL && defaults->collateral_path != NULL)
+    if (defaults->collateral_path != NULL)
         append_quoted(out, "--collateral", defaults->collateral_path);
-    if (defaults != NULL && defaults->pccs_url != NULL)
+    if (defaults->pccs_url != NULL)
         append_quoted(out, "--pccs", defaults->pccs_url);
-    if (defaults != NULL && defaults->has_time && *model->asked[ASK_TIME] == '\0') {
+    if (defaults->has_time && *model->asked[ASK_TIME] == '\0') {
         g_autofree char *time = date_format(defaults->time);
         append_quoted(out, "--at", time);
     }
@@ -475,6 +502,11 @@ char *model_verify_command(const Model *model, const GArray *numbers)
 
 void model_set_done(Model *model, const char *command)
 {
+    g_autofree char *used = settings_used();
+    g_autofree char *quoted = used == NULL ? NULL : g_shell_quote(used);
+
     g_free(model->done);
-    model->done = g_strdup(command);
+    model->done = quoted != NULL && g_str_has_prefix(command, "mse-console")
+                      ? g_strdup_printf("MSE_CONSOLE_CONFIG=%s %s", quoted, command)
+                      : g_strdup(command);
 }

@@ -5,8 +5,7 @@
 #ifndef MSE_UI_MODEL_H
 #define MSE_UI_MODEL_H
 
-#include "app/settings.h"
-#include "app/verification.h"
+#include "command/verify_request.h"
 #include "fleet/alarm_command.h"
 #include "ui/apps.h"
 #include "ui/jobs.h"
@@ -42,10 +41,11 @@ typedef struct Model {
     unsigned simulated; /* shown verdicts that rest on a root that is not Intel's */
     bool scanning;      /* the current directory is looked through */
     bool from_directory;
-    char *asked[N_ASKS]; /* never NULL */
-    char *problem;       /* why the last verification could not start, or NULL */
+    char *asked[N_ASKS];  /* never NULL */
+    char *problem;        /* why the last verification could not start, or NULL */
+    VerifyRequest *basis; /* what the console goes by, a reference; of it: */
     const VerificationRequest *defaults;
-    const Settings *settings; /* or NULL */
+    const Settings *settings;
     Jobs *jobs;
     Mailbox *mailbox;
     int64_t now;      /* Unix seconds when the frame began */
@@ -57,7 +57,10 @@ typedef struct Model {
     int64_t rung_at;        /* monotonic; 0: never */
 } Model;
 
-void model_init(Model *model, const VerificationRequest *defaults, const Settings *settings);
+void model_init(Model *model, VerifyRequest *basis);
+/* Goes by another one from now on. What was judged by other rules is judged again; what was read of
+ * the one before is the caller's to read anew. */
+void model_set_basis(Model *model, VerifyRequest *basis);
 void model_clear(Model *model);
 
 void model_add_input(Model *model, InputKind kind, const char *given);
@@ -80,6 +83,9 @@ void model_want(Model *model, unsigned number);
 
 /* The judge of the applications, who tells the model what he found. */
 Judge *model_judge_new(Model *model);
+/* He judges all by model->basis from now on, and runs the command of its settings. */
+void model_judge_by_basis(Model *model);
+void model_set_alarm_command(Model *model);
 /* A MESSAGE_TRUST. */
 bool model_take_trust(Model *model);
 /* A person wants these judged now; unsigned, numbers of rows. */
@@ -109,6 +115,7 @@ char *model_check_policy_file(const char *path, Cancel *cancel);
 
 /* The shell's command line that judges these inputs as the console does. g_free. */
 char *model_verify_command(const Model *model, const GArray *numbers);
+/* A command line of ours names the settings that were taken up, where those are not the usual. */
 void model_set_done(Model *model, const char *command);
 
 #endif

@@ -187,6 +187,15 @@ static void add_engine(GPtrArray *environment, const char *address)
         g_ptr_array_add(environment, g_strconcat("DOCKER_HOST=", address, NULL));
 }
 
+/* And that our own goes by the settings that the console has. */
+static void add_settings(GPtrArray *environment)
+{
+    g_autofree char *used = settings_used();
+
+    if (used != NULL)
+        g_ptr_array_add(environment, g_strconcat("MSE_CONSOLE_CONFIG=", used, NULL));
+}
+
 ProgramRequest *own_request(const SettingCommand *command, const Apps *apps, const AppRow *row)
 {
     ProgramRequest *request = g_new0(ProgramRequest, 1);
@@ -201,6 +210,7 @@ ProgramRequest *own_request(const SettingCommand *command, const Apps *apps, con
                         g_strconcat(words[i].variable, "=", value == NULL ? "" : value, NULL));
     }
     add_engine(environment, fleet_source_address(apps_source_of(apps, row)));
+    add_settings(environment);
     g_ptr_array_add(environment, NULL);
     request->title = g_strdup_printf("%s %s", name, row->name);
     request->argv = g_strdupv((char **)argv);

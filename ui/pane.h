@@ -86,8 +86,8 @@ void apps_pane_state(const Pane *pane, const Model *model, const char **sort, bo
 void apps_pane_restore(Pane *pane, const Model *model, const char *sort, bool descending,
                        const char *selected);
 
-/* The log of the selected application, or of several; at most so many bytes of it. */
-Pane *logs_pane_new(size_t memory);
+/* The log of the selected application, or of several; as much of it as the settings say. */
+Pane *logs_pane_new(const Model *model);
 void logs_pane_restore(Pane *pane, bool wrap, bool timestamps);
 void logs_pane_state(const Pane *pane, bool *wrap, bool *timestamps);
 bool logs_pane_is(const Pane *pane);
@@ -112,6 +112,7 @@ Pane *sources_pane_new(void);
 Pane *evidence_pane_new(void);
 
 Pane *explain_pane_new(unsigned number, CheckId check);
+/* Of these keys, which stay the console's: they may be others one day. */
 Pane *help_pane_new(const KeyTable *keys, unsigned kind);
 Pane *jobs_pane_new(void);
 Pane *form_pane_new(const Model *model);

@@ -405,10 +405,23 @@ static void refresh(AppsPane *self, const Model *model, Jobs *jobs)
     select_wanted(self, model);
 }
 
+/* As the settings say; without them all, the engine only when there are several. */
+static void choose_columns(AppsPane *self, const Model *model)
+{
+    list_all_columns(&self->list);
+    if (apps_n_sources(model->apps) == 1)
+        list_show_column(&self->list, COLUMN_ENGINE, 0, false);
+    list_choose_columns(&self->list, settings_texts(model->settings, SETTING_COLUMNS_APPS));
+}
+
 static Redo update(Pane *pane, Console *console, const Message *message)
 {
     Model *model = console_model(console);
 
+    if (message->kind == MESSAGE_SETTINGS) {
+        choose_columns((AppsPane *)pane, model);
+        return REDO_DRAW;
+    }
     return list_take_matches(&((AppsPane *)pane)->list, model, model->jobs, message) ? REDO_DRAW
                                                                                      : REDO_NOTHING;
 }
@@ -424,11 +437,16 @@ static void fit(Pane *pane, const Model *model, int width, int height)
     list_fit(&self->list, (unsigned)MAX(height - 1, 1));
 }
 
+static bool is_shown(const Apps *apps, unsigned number)
+{
+    return apps_has_source(apps, number) && (apps->only < 0 || (unsigned)apps->only == number);
+}
+
 static bool is_listing(const Apps *apps)
 {
     for (unsigned i = 0; i < fleet_n_sources(apps->fleet); i++) {
         const FleetSourceStatus *status = apps_status(apps, i);
-        if (apps->only >= 0 && (unsigned)apps->only != i)
+        if (!is_shown(apps, i))
             continue;
         if (status == NULL || status->condition == FLEET_CONNECTING ||
             (status->condition == FLEET_LIVE && !status->listed))
@@ -449,9 +467,9 @@ static void draw_nothing(const Model *model, const Canvas *canvas)
     }
     for (unsigned i = 0; i < fleet_n_sources(apps->fleet); i++) {
         const FleetSourceStatus *status = apps_status(apps, i);
-        const char *rest = status->why;
+        const char *rest = status == NULL ? NULL : status->why;
         g_autofree char *name = apps_source_name(apps, i);
-        if (apps->only >= 0 && (unsigned)apps->only != i)
+        if (!is_shown(apps, i))
             continue;
         canvas_cut(canvas, 2, y++, canvas->width - 3, ROLE_STRONG, name);
         while (rest != NULL && y < canvas->height) {
@@ -460,7 +478,7 @@ static void draw_nothing(const Model *model, const Canvas *canvas)
             g_autofree char *line = g_strndup(text, bytes);
             canvas_text(canvas, 4, y++, ROLE_WARNING, line);
         }
-        if (status->why == NULL)
+        if (status == NULL || status->why == NULL)
             canvas_cut(canvas, 4, y++, canvas->width - 5, ROLE_TEXT,
                        _("has no confidential application"));
     }
@@ -578,10 +596,7 @@ Pane *apps_pane_new(const Model *model)
     self->pane.class = &apps_class;
     list_init(&self->list, &source);
     self->list.sort_column = COLUMN_NAME;
-    if (fleet_n_sources(model->apps->fleet) == 1)
-        list_show_column(&self->list, COLUMN_ENGINE, 0, false);
-    if (model->settings != NULL)
-        list_choose_columns(&self->list, settings_texts(model->settings, SETTING_COLUMNS_APPS));
+    choose_columns(self, model);
     return &self->pane;
 }
 

@@ -13,7 +13,7 @@
 
 typedef struct HelpPane {
     ReadingPane reading;
-    KeyTable keys;
+    const KeyTable *keys; /* the console's: as they are now */
     unsigned kind;
 } HelpPane;
 
@@ -43,7 +43,7 @@ static bool is_everywhere(const CommandRow *row)
 static void add_row(Document *document, const HelpPane *self, CommandId command, int width)
 {
     const CommandRow *row = &command_table[command];
-    g_autofree char *keys = key_table_keys(&self->keys, command);
+    g_autofree char *keys = key_table_keys(self->keys, command);
     int indent = width >= ROOMY ? 2 + KEYS_WIDTH : NARROW_INDENT;
 
     if (command == COMMAND_FOCUS_1 && g_str_equal(keys, "1")) {
@@ -79,12 +79,12 @@ static void add_own(Document *document, const HelpPane *self, int width)
 {
     int indent = width >= ROOMY ? 2 + KEYS_WIDTH : NARROW_INDENT;
 
-    if (self->keys.n_own == 0 || !(self->kind & PANE_OWN))
+    if (self->keys->n_own == 0 || !(self->kind & PANE_OWN))
         return;
     document_heading(document, _("YOUR OWN COMMANDS"));
-    for (unsigned i = 0; i < self->keys.n_own; i++) {
-        const SettingCommand *command = self->keys.own[i].command;
-        g_autofree char *key = key_text(self->keys.own[i].key);
+    for (unsigned i = 0; i < self->keys->n_own; i++) {
+        const SettingCommand *command = self->keys->own[i].command;
+        g_autofree char *key = key_text(self->keys->own[i].key);
         g_autofree char *name = sanitize_string(command->name);
         g_autofree char *run = sanitize_string(command->run);
         document_line(document, DOCUMENT_PLAIN);
@@ -142,8 +142,26 @@ static void fit(Pane *pane, const Model *model, int width, int height)
                 width, height);
 }
 
+static Redo update(Pane *pane, Console *console, const Message *message)
+{
+    if (message->kind != MESSAGE_SETTINGS)
+        return reading_update(pane, console, message);
+    ((HelpPane *)pane)->reading.stale = true;
+    return REDO_DRAW;
+}
+
 static const PaneClass help_class = {
-    READING_OPERATIONS, .kind = PANE_READING, .free = help_free, .title = title, .fit = fit,
+    .kind = PANE_READING,
+    .free = help_free,
+    .title = title,
+    .update = update,
+    .fit = fit,
+    .draw = reading_draw,
+    .command = reading_command,
+    .pattern = reading_pattern,
+    .set_pattern = reading_set_pattern,
+    .pattern_state = reading_pattern_state,
+    .click = reading_click,
 };
 
 Pane *help_pane_new(const KeyTable *keys, unsigned kind)
@@ -151,7 +169,7 @@ Pane *help_pane_new(const KeyTable *keys, unsigned kind)
     HelpPane *self = g_new0(HelpPane, 1);
 
     reading_init(&self->reading, &help_class);
-    self->keys = *keys;
+    self->keys = keys;
     self->kind = kind;
     return &self->reading.pane;
 }

@@ -241,14 +241,23 @@ static void refresh(InputsPane *self, const Model *model, Jobs *jobs)
     pass_over_collateral(self, model);
 }
 
+/* As the settings say; without them all. */
+static void choose_columns(InputsPane *self, const Model *model)
+{
+    list_all_columns(&self->list);
+    list_choose_columns(&self->list, settings_texts(model->settings, SETTING_COLUMNS_FILES));
+}
+
 static Redo update(Pane *pane, Console *console, const Message *message)
 {
     InputsPane *self = (InputsPane *)pane;
     Model *model = console_model(console);
 
-    if (list_take_matches(&self->list, model, model->jobs, message))
-        return REDO_DRAW;
-    return REDO_NOTHING;
+    if (message->kind == MESSAGE_SETTINGS)
+        choose_columns(self, model);
+    else if (!list_take_matches(&self->list, model, model->jobs, message))
+        return REDO_NOTHING;
+    return REDO_DRAW;
 }
 
 static void fit(Pane *pane, const Model *model, int width, int height)
@@ -384,8 +393,7 @@ Pane *inputs_pane_new(const Model *model)
 
     self->pane.class = &inputs_class;
     list_init(&self->list, &source);
-    if (model->settings != NULL)
-        list_choose_columns(&self->list, settings_texts(model->settings, SETTING_COLUMNS_FILES));
+    choose_columns(self, model);
     return &self->pane;
 }
 

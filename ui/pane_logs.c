@@ -159,11 +159,31 @@ static void logs_pane_free(Pane *pane)
     g_free(self);
 }
 
+/* Bytes that the settings allow. */
+static size_t memory_of(const Model *model)
+{
+    return (size_t)settings_number(model->settings, SETTING_LOGS_MEMORY) * 1024 * 1024;
+}
+
+/* What a search found is bounded by itself. */
+static Redo update(Pane *pane, Console *console, const Message *message)
+{
+    LogsPane *self = (LogsPane *)pane;
+
+    if (message->kind != MESSAGE_SETTINGS)
+        return logs_update(pane, console, message);
+    if (self->sweep != NULL)
+        return REDO_NOTHING;
+    self->memory = memory_of(console_model(console));
+    log_ring_set_limit(self->ring, self->memory);
+    return REDO_DRAW;
+}
+
 static const PaneClass logs_class = {
     .kind = PANE_LOGS,
     .free = logs_pane_free,
     .title = logs_title,
-    .update = logs_update,
+    .update = update,
     .fit = fit,
     .draw = logs_draw,
     .command = command,
@@ -194,9 +214,9 @@ static LogsPane *new_pane(size_t memory)
     return self;
 }
 
-Pane *logs_pane_new(size_t memory)
+Pane *logs_pane_new(const Model *model)
 {
-    return &new_pane(memory)->pane;
+    return &new_pane(memory_of(model))->pane;
 }
 
 Pane *logs_pane_search(const Pane *pane, Console *console, const char *pattern)

@@ -101,7 +101,7 @@ char *secrets_certificate_of(const AppRow *row)
 
 static char **named_for(const Settings *settings, const char *application)
 {
-    for (unsigned i = 0; settings != NULL && i < settings->files->len; i++) {
+    for (unsigned i = 0; i < settings->files->len; i++) {
         const SettingFiles *files = settings->files->pdata[i];
         if (g_str_equal(files->name, application))
             return g_strdupv(files->paths);
@@ -121,7 +121,7 @@ static void forget_question(SecretsPane *self, Jobs *jobs)
 
 static void ask(SecretsPane *self, Model *model, const AppRow *row)
 {
-    const Journal *journal = model->defaults == NULL ? NULL : model->defaults->journal;
+    const Journal *journal = model->defaults->journal;
     Task *task = g_new0(Task, 1);
 
     forget_question(self, model->jobs);
@@ -263,7 +263,8 @@ static Redo update(Pane *pane, Console *console, const Message *message)
 
     if (message->kind == MESSAGE_SECRETS)
         return take_answer(self, console, message);
-    if (ended != NULL && !(ended->flags & JOB_QUIET)) /* it may have sealed or sent something */
+    /* A verb may have sealed or sent something; settings may name other files. */
+    if ((ended != NULL && !(ended->flags & JOB_QUIET)) || message->kind == MESSAGE_SETTINGS)
         self->ask_at = clock_monotonic();
     if (ended != NULL && secrets_work_ended(self, ended))
         return REDO_DRAW;

@@ -26,7 +26,7 @@ static void sources_free(Pane *pane)
 static char *title(const Pane *pane, const Model *model)
 {
     (void)pane;
-    return g_strdup_printf(_("Sources ── %u"), (unsigned)fleet_n_sources(model->apps->fleet));
+    return g_strdup_printf(_("Sources ── %u"), apps_n_sources(model->apps));
 }
 
 static void add_all(Document *document, const Apps *apps)
@@ -83,10 +83,11 @@ static void fit(Pane *pane, const Model *model, int width, int height)
     SourcesPane *self = (SourcesPane *)pane;
     Document *made = document_new();
 
-    if (fleet_n_sources(model->apps->fleet) > 1)
+    if (apps_n_sources(model->apps) > 1)
         add_all(made, model->apps);
     for (unsigned i = 0; i < fleet_n_sources(model->apps->fleet); i++)
-        add_source(made, model->apps, i, width);
+        if (apps_has_source(model->apps, i))
+            add_source(made, model->apps, i, width);
     reading_fit(&self->reading, made, width, height);
 }
 
@@ -94,7 +95,7 @@ static void fit(Pane *pane, const Model *model, int width, int height)
 static void show_one(Console *console, int source)
 {
     Apps *apps = console_model(console)->apps;
-    bool all = source == ALL || apps->only == source || fleet_n_sources(apps->fleet) == 1;
+    bool all = source == ALL || apps->only == source || apps_n_sources(apps) == 1;
     g_autofree char *name = all ? NULL : apps_source_name(apps, (unsigned)source);
 
     apps_show_only(apps, all ? -1 : source);

@@ -345,7 +345,7 @@ static void begin(Plain *plain, const UiOptions *options)
     plain->interactive = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
     plain->read = g_string_new(NULL);
     plain->signals = open_signals();
-    model_init(&plain->model, options->request, options->settings);
+    model_init(&plain->model, options->basis);
     plain->model.read_only = options->read_only;
     if (!plain->interactive)
         return;

@@ -21,6 +21,7 @@ libui_a_SOURCES = \
 	ui/console_own.c \
 	ui/console_places.c \
 	ui/console_private.h \
+	ui/console_settings.c \
 	ui/document.c \
 	ui/document.h \
 	ui/edit.c \
@@ -117,6 +118,8 @@ libui_a_SOURCES = \
 	ui/run.h \
 	ui/screen.c \
 	ui/screen.h \
+	ui/settings_read.c \
+	ui/settings_read.h \
 	ui/source_words.c \
 	ui/source_words.h \
 	ui/shell_word.c \

@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 
 struct Run {
+    VerifyRequest *basis; /* what `request` borrows from */
     VerificationRequest request;
     Policy *policy;          /* read from a file, or NULL */
     GArray *measurements[2]; /* as typed, or NULL: of the expectations in `request` */
@@ -34,12 +35,12 @@ static void clear_input(void *data)
     g_free(input->name);
 }
 
-Run *run_new(const VerificationRequest *defaults, const char *const *asked, uint64_t generation)
+Run *run_new(VerifyRequest *basis, const char *const *asked, uint64_t generation)
 {
     Run *run = g_new0(Run, 1);
 
-    if (defaults != NULL)
-        run->request = *defaults;
+    run->basis = verify_request_ref(basis);
+    run->request = basis->request;
     for (unsigned i = 0; i < N_ASKS; i++)
         run->asked[i] = g_strdup(asked[i]);
     run->generation = generation;
@@ -64,6 +65,7 @@ static void run_free(void *data)
         g_clear_pointer(&run->measurements[i], g_array_unref);
     g_array_unref(run->inputs);
     g_array_unref(run->numbers);
+    verify_request_unref(run->basis);
     g_free(run);
 }
 

@@ -6,14 +6,14 @@
 #ifndef MSE_UI_RUN_H
 #define MSE_UI_RUN_H
 
-#include "app/verification.h"
+#include "command/verify_request.h"
 #include "ui/jobs.h"
 
 /* A verification that is being put together; run_start takes it over. */
 typedef struct Run Run;
 
-/* `asked`: N_ASKS strings that lie over `defaults` (ui/model.h). */
-Run *run_new(const VerificationRequest *defaults, const char *const *asked, uint64_t generation);
+/* `asked`: N_ASKS strings that lie over the request of `basis` (ui/model.h). */
+Run *run_new(VerifyRequest *basis, const char *const *asked, uint64_t generation);
 /* `number` comes back with the result. */
 void run_add(Run *run, InputKind kind, const char *given, unsigned number);
 /* `quiet`: not a person's question; it is not listed. */

@@ -207,6 +207,6 @@ int ui_run(const UiOptions *options)
     console_restore_state(console);
     screen_size(&width, &height);
     console_resize(console, width, height);
-    how = loop_run(console, options->settings, recorder, &number);
+    how = loop_run(console, recorder, &number);
     leave(console, recorder, how, number);
 }

@@ -5,22 +5,20 @@
 #ifndef MSE_UI_UI_H
 #define MSE_UI_UI_H
 
-#include "app/settings.h"
-#include "app/verification.h"
+#include "command/verify_request.h"
 
 typedef struct UiOptions {
     /* What to judge, as given; none: the files of the current directory that are evidence, quotes
      * or certificates, found in the background. Borrowed. */
     const VerificationInput *inputs;
     unsigned n_inputs;
-    /* Defaults of every verification in the console: root, collateral, policy, journal. Borrowed,
-     * must stay until ui_run returns. */
-    const VerificationRequest *request;
+    /* What the console goes by: its settings, and what every verification is asked: root,
+     * collateral, policy, journal. Borrowed. */
+    VerifyRequest *basis;
     /* Open on the applications of the fleet (ui_fleet_is_near) when there are no inputs. */
     bool fleet;
-    bool read_only;           /* applications are not stopped, restarted, removed or killed */
-    const Settings *settings; /* colours and keys; NULL: defaults. Borrowed */
-    bool tour; /* explain, step by step, what is shown: for the demo's applications */
+    bool read_only; /* applications are not stopped, restarted, removed or killed */
+    bool tour;      /* explain, step by step, what is shown: for the demo's applications */
     /* `-e`: lines of the `:` grammar between semicolons. They run one after the other, each when
      * the jobs before it are done, on a canvas without a terminal; what verbs say goes to standard
      * output and standard error. NULL: the console. Borrowed. */

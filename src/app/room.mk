@@ -44,6 +44,7 @@ libapp_a_SOURCES = \
 	src/app/settings.h \
 	src/app/settings_colour.c \
 	src/app/settings_colour.h \
+	src/app/settings_file.c \
 	src/app/settings_table.c \
 	src/app/subject.c \
 	src/app/toml_note.c \

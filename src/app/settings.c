@@ -7,7 +7,6 @@
 
 #include "app/nearest.h"
 #include "app/toml_note.h"
-#include "core/file.h"
 #include "core/hex.h"
 #include "core/i18n.h"
 #include "core/sanitize.h"
@@ -593,34 +592,6 @@ Settings *settings_parse(Span text, const char *path, GError **error)
     return NULL;
 }
 
-static Settings *load_file(const char *path, GError **error)
-{
-    g_autoptr(GError) inner = NULL;
-    g_autoptr(GBytes) content = file_read(path, LIMIT_SETTINGS, NULL, &inner);
-    if (content == NULL) {
-        g_set_error(error, SETTINGS_ERROR, SETTINGS_ERROR_OPEN, _("reading the settings: %s"),
-                    inner->message);
-        return NULL;
-    }
-    size_t size;
-    const void *data = g_bytes_get_data(content, &size);
-    return settings_parse(span_of(data, size), path, error);
-}
-
-Settings *settings_load(GError **error)
-{
-    const char *named = g_getenv("MSE_CONSOLE_CONFIG");
-    if (named != NULL && *named != '\0')
-        return load_file(named, error);
-    g_autofree char *directory = file_config_directory(NULL);
-    if (directory == NULL)
-        return settings_new();
-    g_autofree char *path = g_build_filename(directory, "config.toml", NULL);
-    if (!g_file_test(path, G_FILE_TEST_EXISTS))
-        return settings_new();
-    return load_file(path, error);
-}
-
 bool settings_is_set(const Settings *settings, SettingId id)
 {
     return settings->values[id].set;
@@ -670,4 +641,21 @@ char *settings_value_text(const Settings *settings, SettingId id)
 {
     const SettingValue *value = &settings->values[id];
     return g_strdup(value->set ? value->written : settings_table[id].default_text);
+}
+
+static bool is_same(const Settings *a, const Settings *b, unsigned id)
+{
+    const SettingValue *one = &a->values[id], *other = &b->values[id];
+
+    /* A path is written relative to its file: what it means is compared too. */
+    return one->set == other->set && g_strcmp0(one->written, other->written) == 0 &&
+           g_strcmp0(one->text, other->text) == 0;
+}
+
+bool settings_same(const Settings *a, const Settings *b, const char *section)
+{
+    for (unsigned i = 0; i < N_SETTINGS; i++)
+        if (g_str_equal(settings_table[i].section, section) && !is_same(a, b, i))
+            return false;
+    return true;
 }

@@ -75,7 +75,6 @@ typedef struct SettingRow {
     const char *const *choices; /* NULL-terminated, or NULL */
     uint64_t least, most;       /* SETTING_NUMBER */
     const char *help;           /* N_(): a sentence */
-    bool live;                  /* a running console takes it over without being started again */
 } SettingRow;
 
 extern const SettingRow settings_table[N_SETTINGS];
@@ -136,10 +135,18 @@ typedef enum {
 } SettingsError;
 GQuark settings_error_quark(void);
 
-/* The file that MSE_CONSOLE_CONFIG names (which must be there), else
+/* The file of settings_use, else that which MSE_CONSOLE_CONFIG names (either must be there), else
  * $XDG_CONFIG_HOME/mse-console/config.toml (which need not). NULL with an error that holds every
  * problem, a line each: "PATH: line L, column C: …". */
 Settings *settings_load(GError **error);
+
+/* The same from this file, which must be there. */
+Settings *settings_load_file(const char *path, GError **error);
+
+/* From now on settings_load reads this file, in every thread. */
+void settings_use(const char *path);
+/* That file, absolute; NULL: none was named. g_free. */
+char *settings_used(void);
 
 /* The same from bytes. `path` names the document and is what relative paths start from. */
 Settings *settings_parse(Span text, const char *path, GError **error);
@@ -159,6 +166,10 @@ bool settings_flag(const Settings *settings, SettingId id);
 uint64_t settings_number(const Settings *settings, SettingId id);
 /* SETTING_COLOUR: false when it is not set: the scheme decides. */
 bool settings_colour(const Settings *settings, SettingId id, SettingColour *out);
+
+/* Whether all of a section is set alike. Not for those with keys of one's own ([keys], [secrets],
+ * [commands]). */
+bool settings_same(const Settings *a, const Settings *b, const char *section);
 
 /* What is in effect, as it would be written in the file, for `doctor`; NULL: not set. g_free. */
 char *settings_value_text(const Settings *settings, SettingId id);

@@ -231,7 +231,6 @@ const SettingRow settings_table[N_SETTINGS] = {
             .key = "bell",
             .type = SETTING_BOOLEAN,
             .default_text = "true",
-            .live = true,
             .help = N_("Ring the terminal's bell, once, when the console raises an alarm."),
         },
     [SETTING_ALARM_ON_ALARM] =
@@ -239,7 +238,6 @@ const SettingRow settings_table[N_SETTINGS] = {
             .section = "alarm",
             .key = "on_alarm",
             .type = SETTING_COMMAND,
-            .live = true,
             .help = N_("A command that is run for each alarm, without a shell, for 30 seconds at "
                        "most. It gets one JSON object on standard input: application, engine, id, "
                        "reason, from, to, time, verdict."),
@@ -251,7 +249,6 @@ const SettingRow settings_table[N_SETTINGS] = {
             .type = SETTING_NUMBER,
             .default_text = "14",
             .most = 3650,
-            .live = true,
             .help = N_("Days before certificate or collateral of an application ends from which "
                        "the end is warned about; 0: never."),
         },

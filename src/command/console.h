@@ -20,7 +20,7 @@ typedef struct ConsoleDoor {
     /* Whether there is a terminal for it; else `why` gets a sentence (g_free). */
     bool (*usable)(char **why);
     /* Opens it on the inputs of the request (maybe none), and gives the exit status. */
-    int (*open)(const VerifyRequest *request, const ConsoleWay *way);
+    int (*open)(VerifyRequest *request, const ConsoleWay *way);
     /* Visits the keys and the lines after `:` for the manual: what is typed, what it does. */
     void (*each_key)(void (*visit)(const char *typed, const char *help, void *data), void *data);
     void (*each_line)(void (*visit)(const char *typed, const char *help, void *data), void *data);

@@ -465,7 +465,7 @@ static void end(Watch *watch)
     fleet_free(watch->fleet);
     /* A thread that cannot be ended still judges with the request: that stays then. */
     if (judge_stop(watch->judge, ENDING))
-        verify_request_free(watch->request);
+        verify_request_unref(watch->request);
     judge_free(watch->judge);
     alarm_command_free(watch->command);
     g_hash_table_unref(watch->apps);
@@ -496,7 +496,7 @@ static int run_watch(Job *job, const Arguments *arguments)
     if (!request)
         return job_fail(job, error);
     if (!can_judge(job, &request->request, &error)) {
-        verify_request_free(request);
+        verify_request_unref(request);
         return job_fail(job, error);
     }
     Watch watch = {.job = job,

@@ -51,9 +51,9 @@ static GArray *inputs_of(const Arguments *arguments)
     return inputs;
 }
 
-static Policy *read_policy_file(Job *job, const char *path, GError **error)
+static Policy *read_policy_file(const char *path, Cancel *cancel, GError **error)
 {
-    g_autoptr(GBytes) bytes = file_read(path, LIMIT_POLICY, job_cancel(job), error);
+    g_autoptr(GBytes) bytes = file_read(path, LIMIT_POLICY, cancel, error);
     if (!bytes)
         return NULL;
     g_autofree char *name = sanitize_string(path);
@@ -88,9 +88,9 @@ static GArray *measurements_of(const Arguments *arguments, const char *option)
     return all;
 }
 
-static bool read_signer_key(Job *job, const char *path, GArray **out, GError **error)
+static bool read_signer_key(const char *path, GArray **out, Cancel *cancel, GError **error)
 {
-    g_autoptr(GBytes) bytes = file_read(path, LIMIT_KEY, job_cancel(job), error);
+    g_autoptr(GBytes) bytes = file_read(path, LIMIT_KEY, cancel, error);
     if (!bytes)
         return false;
     size_t size;
@@ -136,7 +136,7 @@ static void expect_td(const Arguments *arguments, Expectations *expected)
     }
 }
 
-static bool read_expectations(Job *job, const Arguments *arguments, Expectations *expected,
+static bool read_expectations(const Arguments *arguments, Expectations *expected, Cancel *cancel,
                               GError **error)
 {
     const char *key = arguments_value(arguments, "signer-key");
@@ -151,11 +151,12 @@ static bool read_expectations(Job *job, const Arguments *arguments, Expectations
     expect_number(arguments, "min-isv-svn", &expected->has_min_isv_svn, &expected->min_isv_svn);
     expect_report_data(arguments, expected);
     expect_td(arguments, expected);
-    return !key || read_signer_key(job, key, &expected->mrsigner, error);
+    return !key || read_signer_key(key, &expected->mrsigner, cancel, error);
 }
 
-static void fill(VerifyRequest *made, const Arguments *arguments)
+static void fill(VerifyRequest *made)
 {
+    const Arguments *arguments = made->arguments;
     VerificationRequest *request = &made->request;
     const char *root = arguments_value(arguments, "root");
     const char *at = arguments_value(arguments, "at");
@@ -180,10 +181,33 @@ static bool check_number_of_inputs(const VerifyRequest *made, GError **error)
     return false;
 }
 
+/* What the command line asks, over the settings that are in `made`. */
+static bool lay(VerifyRequest *made, Cancel *cancel, GError **error)
+{
+    const char *policy = arguments_value(made->arguments, "policy");
+    if (policy) {
+        made->policy = read_policy_file(policy, cancel, error);
+        if (!made->policy)
+            return false;
+    }
+    if (!read_expectations(made->arguments, &made->request.expectations, cancel, error))
+        return false;
+    fill(made);
+    return true;
+}
+
+static VerifyRequest *empty(const Arguments *arguments)
+{
+    VerifyRequest *made = g_new0(VerifyRequest, 1);
+    g_atomic_ref_count_init(&made->references);
+    made->arguments = arguments;
+    made->inputs = inputs_of(arguments);
+    return made;
+}
+
 VerifyRequest *verify_request_new(Job *job, const Arguments *arguments, GError **error)
 {
-    g_autoptr(VerifyRequest) made = g_new0(VerifyRequest, 1);
-    made->inputs = inputs_of(arguments);
+    g_autoptr(VerifyRequest) made = empty(arguments);
     if (!check_number_of_inputs(made, error))
         return NULL;
     made->settings = settings_load(error);
@@ -191,28 +215,53 @@ VerifyRequest *verify_request_new(Job *job, const Arguments *arguments, GError *
         return NULL;
     for (guint i = 0; i < made->settings->warnings->len; i++)
         job_warn(job, "%s", (const char *)g_ptr_array_index(made->settings->warnings, i));
-    const char *policy = arguments_value(arguments, "policy");
-    if (policy) {
-        made->policy = read_policy_file(job, policy, error);
-        if (!made->policy)
-            return NULL;
-    }
-    if (!read_expectations(job, arguments, &made->request.expectations, error))
-        return NULL;
     made->journal = journal_new(NULL);
-    fill(made, arguments);
+    if (!lay(made, job_cancel(job), error))
+        return NULL;
     return g_steal_pointer(&made);
 }
 
-void verify_request_free(VerifyRequest *request)
+VerifyRequest *verify_request_again(VerifyRequest *asked, const char *settings, Cancel *cancel,
+                                    GError **error)
 {
-    if (!request)
+    g_autoptr(VerifyRequest) made = empty(asked->arguments);
+    made->settings = settings ? settings_load_file(settings, error) : settings_load(error);
+    if (!made->settings)
+        return NULL;
+    made->first = verify_request_ref(asked->first ? asked->first : asked);
+    made->journal = made->first->journal;
+    if (!lay(made, cancel, error))
+        return NULL;
+    return g_steal_pointer(&made);
+}
+
+bool verify_request_judges_alike(const VerifyRequest *a, const VerifyRequest *b)
+{
+    static const char *const sections[] = {"policy", "trust", "pccs"};
+    for (size_t i = 0; i < G_N_ELEMENTS(sections); i++)
+        if (!settings_same(a->settings, b->settings, sections[i]))
+            return false;
+    return !a->policy && !b->policy; /* a file may be another by now */
+}
+
+VerifyRequest *verify_request_ref(VerifyRequest *request)
+{
+    g_atomic_ref_count_inc(&request->references);
+    return request;
+}
+
+void verify_request_unref(VerifyRequest *request)
+{
+    if (!request || !g_atomic_ref_count_dec(&request->references))
         return;
     g_array_unref(request->inputs);
     g_clear_pointer(&request->request.expectations.mrenclave, g_array_unref);
     g_clear_pointer(&request->request.expectations.mrsigner, g_array_unref);
     policy_free(request->policy);
     settings_free(request->settings);
-    journal_free(request->journal);
+    if (request->first)
+        verify_request_unref(request->first);
+    else
+        journal_free(request->journal);
     g_free(request);
 }

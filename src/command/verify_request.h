@@ -9,20 +9,33 @@
 #include "app/verification.h"
 #include "command/verb.h"
 
-/* Owns what its request and inputs point to; the arguments it was made of must outlive it. */
+/* Owns what its request and inputs point to; the arguments it was made of must outlive it. Counted,
+ * and changed by nobody once others have it: whoever judges with it keeps a reference meanwhile. */
 typedef struct VerifyRequest {
+    gatomicrefcount references;
     VerificationRequest request;
     GArray *inputs; /* VerificationInput, in the order of the command line */
     Settings *settings;
     Policy *policy;
     Journal *journal;
+    const Arguments *arguments;
+    struct VerifyRequest *first; /* asked again: whose journal this one's is; else NULL */
 } VerifyRequest;
 
 /* Reads settings, --policy and --signer-key. Unknown settings are warned about through the job.
  * NULL with an error: VERB_ERROR for what cannot be asked together. */
 VerifyRequest *verify_request_new(Job *job, const Arguments *arguments, GError **error);
-void verify_request_free(VerifyRequest *request);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(VerifyRequest, verify_request_free)
+
+/* The same question over the settings of that file, or over those that settings_load finds (NULL),
+ * as everything is now. It writes to the journal of `asked`. */
+VerifyRequest *verify_request_again(VerifyRequest *asked, const char *settings, Cancel *cancel,
+                                    GError **error);
+/* Whether nothing is known by which one of them would judge otherwise than the other. */
+bool verify_request_judges_alike(const VerifyRequest *a, const VerifyRequest *b);
+
+VerifyRequest *verify_request_ref(VerifyRequest *request);
+void verify_request_unref(VerifyRequest *request);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(VerifyRequest, verify_request_unref)
 
 /* The options that verify_request_new reads: rows for a verb's table. Those that say with what is
  * judged, … */

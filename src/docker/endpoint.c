@@ -50,6 +50,22 @@ DockerEndpoint *docker_endpoint_copy(const DockerEndpoint *endpoint)
     return copy;
 }
 
+static bool same_command(char *const *a, char *const *b)
+{
+    if (a == NULL || b == NULL)
+        return a == b;
+    return g_strv_equal((const char *const *)a, (const char *const *)b);
+}
+
+bool docker_endpoint_equal(const DockerEndpoint *a, const DockerEndpoint *b)
+{
+    return a->transport == b->transport && g_strcmp0(a->name, b->name) == 0 &&
+           g_strcmp0(a->address, b->address) == 0 && g_strcmp0(a->socket, b->socket) == 0 &&
+           g_strcmp0(a->url, b->url) == 0 && same_command(a->command, b->command) &&
+           g_strcmp0(a->ca_file, b->ca_file) == 0 && g_strcmp0(a->cert_file, b->cert_file) == 0 &&
+           g_strcmp0(a->key_file, b->key_file) == 0;
+}
+
 void docker_endpoint_free(DockerEndpoint *endpoint)
 {
     if (endpoint == NULL)

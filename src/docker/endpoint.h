@@ -56,6 +56,8 @@ typedef struct DockerEndpoint {
 DockerEndpoint *docker_endpoint_find(const DockerEnvironment *environment, const char *named,
                                      GError **error);
 DockerEndpoint *docker_endpoint_copy(const DockerEndpoint *endpoint);
+/* Whether both lead to the same place in the same way. */
+bool docker_endpoint_equal(const DockerEndpoint *a, const DockerEndpoint *b);
 void docker_endpoint_free(DockerEndpoint *endpoint);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DockerEndpoint, docker_endpoint_free)
 

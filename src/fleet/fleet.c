@@ -24,8 +24,9 @@ struct FleetFeed {
     Fleet *fleet;
     unsigned number;
     FleetSource *source;
-    Cancel *call; /* of a call with a deadline of its own; or NULL */
-    bool retry;   /* at once */
+    Cancel *cancel; /* of all that it does */
+    Cancel *call;   /* of a call with a deadline of its own; or NULL */
+    bool retry;     /* at once */
     unsigned failures;
 };
 
@@ -37,18 +38,28 @@ struct Fleet {
     int descriptor;
     FleetTable *table;
     FleetLookup *lookup;
-    FleetFeed *feeds;
-    size_t n_sources;
+    GPtrArray *feeds;   /* FleetFeed*: grows in the owner's thread alone, under the lock */
     unsigned n_threads; /* that still run */
 };
+
+static FleetFeed *feed_of(const Fleet *fleet, unsigned number)
+{
+    return g_ptr_array_index(fleet->feeds, number);
+}
+
+static void feed_free(gpointer data)
+{
+    FleetFeed *feed = data;
+    fleet_source_unref(feed->source);
+    cancel_unref(feed->cancel);
+    g_free(feed);
+}
 
 static void fleet_unref(Fleet *fleet)
 {
     if (!g_atomic_ref_count_dec(&fleet->references))
         return;
-    for (size_t i = 0; i < fleet->n_sources; i++)
-        fleet_source_unref(fleet->feeds[i].source);
-    g_free(fleet->feeds);
+    g_ptr_array_unref(fleet->feeds);
     fleet_lookup_free(fleet->lookup);
     fleet_table_free(fleet->table);
     cancel_unref(fleet->cancel);
@@ -210,7 +221,7 @@ Cancel *fleet_feed_call_begin(FleetFeed *feed, unsigned milliseconds)
     cancel_set_deadline(cancel, milliseconds);
     lock(feed->fleet);
     feed->call = cancel_ref(cancel);
-    if (cancel_is_set(feed->fleet->cancel, NULL))
+    if (cancel_is_set(feed->cancel, NULL))
         cancel_set(cancel);
     g_mutex_unlock(&feed->fleet->lock);
     return cancel;
@@ -234,7 +245,7 @@ static void wait_for_retry(FleetFeed *feed, const GError *error)
     set_status(feed, fleet_condition_of(error), error, at);
     unlock(fleet, had);
     lock(fleet);
-    while (!feed->retry && !cancel_is_set(fleet->cancel, NULL)) {
+    while (!feed->retry && !cancel_is_set(feed->cancel, NULL)) {
         if (!g_cond_wait_until(&fleet->changed, &fleet->lock, at))
             break;
     }
@@ -260,10 +271,10 @@ static gpointer follow_source(gpointer data)
     bool had = lock_table(fleet);
     set_status(feed, FLEET_CONNECTING, NULL, 0);
     unlock(fleet, had);
-    while (!cancel_is_set(fleet->cancel, NULL)) {
+    while (!cancel_is_set(feed->cancel, NULL)) {
         g_autoptr(GError) error = NULL;
-        feed->source->ops->watch(feed->source, feed, fleet->cancel, &error);
-        if (!cancel_is_set(fleet->cancel, NULL))
+        feed->source->ops->watch(feed->source, feed, feed->cancel, &error);
+        if (!cancel_is_set(feed->cancel, NULL))
             wait_for_retry(feed, error);
     }
     thread_ended(fleet);
@@ -286,9 +297,8 @@ static FleetApp *choose_lookup(Fleet *fleet, FleetLookupTask *task)
     }
 }
 
-static FleetApp *look_up(Fleet *fleet, const FleetLookupTask *task)
+static FleetApp *look_up(Fleet *fleet, FleetSource *source, const FleetLookupTask *task)
 {
-    FleetSource *source = fleet->feeds[task->app->source].source;
     if (task->kind == FLEET_LOOKUP_HEALTH)
         return fleet_app_ask_health(source, task->app, clock_now(), fleet->cancel);
     g_autoptr(GError) error = NULL; /* it is shown as a state of the source, if it lasts */
@@ -314,8 +324,9 @@ static gpointer answer_lookups(gpointer data)
     FleetLookupTask task;
     lock(fleet);
     while (choose_lookup(fleet, &task)) {
+        FleetSource *source = feed_of(fleet, task.app->source)->source;
         g_mutex_unlock(&fleet->lock);
-        take_answer(fleet, &task, look_up(fleet, &task));
+        take_answer(fleet, &task, look_up(fleet, source, &task));
         lock(fleet);
     }
     g_mutex_unlock(&fleet->lock);
@@ -330,6 +341,18 @@ static void start_thread(Fleet *fleet, const char *name, GThreadFunc run, gpoint
     g_thread_unref(g_thread_new(name, run, data));
 }
 
+/* Under the lock; the table knows the number already. */
+static void follow(Fleet *fleet, FleetSource *source)
+{
+    FleetFeed *feed = g_new0(FleetFeed, 1);
+    feed->fleet = fleet;
+    feed->number = fleet->feeds->len;
+    feed->source = fleet_source_ref(source);
+    feed->cancel = cancel_new();
+    g_ptr_array_add(fleet->feeds, feed);
+    start_thread(fleet, "source", follow_source, feed);
+}
+
 Fleet *fleet_new(FleetSource *const *sources, size_t n_sources, bool all_containers)
 {
     Fleet *fleet = g_new0(Fleet, 1);
@@ -340,19 +363,45 @@ Fleet *fleet_new(FleetSource *const *sources, size_t n_sources, bool all_contain
     fleet->descriptor = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     fleet->table = fleet_table_new(n_sources, all_containers);
     fleet->lookup = fleet_lookup_new();
-    fleet->feeds = g_new0(FleetFeed, n_sources);
-    fleet->n_sources = n_sources;
+    fleet->feeds = g_ptr_array_new_with_free_func(feed_free);
     eventfd_write(fleet->descriptor, 1);
     lock(fleet);
-    for (unsigned i = 0; i < n_sources; i++) {
-        fleet->feeds[i] =
-            (FleetFeed){.fleet = fleet, .number = i, .source = fleet_source_ref(sources[i])};
-        start_thread(fleet, "source", follow_source, &fleet->feeds[i]);
-    }
+    for (size_t i = 0; i < n_sources; i++)
+        follow(fleet, sources[i]);
     for (unsigned i = 0; i < FLEET_LOOKUP_THREADS; i++)
         start_thread(fleet, "lookup", answer_lookups, fleet);
     g_mutex_unlock(&fleet->lock);
     return fleet;
+}
+
+unsigned fleet_add_source(Fleet *fleet, FleetSource *source)
+{
+    bool had = lock_table(fleet);
+    unsigned number = fleet_table_add_source(fleet->table);
+    follow(fleet, source);
+    unlock(fleet, had);
+    return number;
+}
+
+/* Under the lock. Its thread ends by itself. */
+static void end_feed(FleetFeed *feed)
+{
+    cancel_set(feed->cancel);
+    cancel_set(feed->call);
+    g_cond_broadcast(&feed->fleet->changed);
+}
+
+void fleet_close_source(Fleet *fleet, unsigned number)
+{
+    bool had = lock_table(fleet);
+    fleet_table_close_source(fleet->table, number);
+    end_feed(feed_of(fleet, number));
+    unlock(fleet, had);
+}
+
+bool fleet_source_is_open(const Fleet *fleet, unsigned number)
+{
+    return !cancel_is_set(feed_of(fleet, number)->cancel, NULL);
 }
 
 void fleet_free(Fleet *fleet)
@@ -362,8 +411,8 @@ void fleet_free(Fleet *fleet)
     int64_t until = clock_monotonic() + ENDING;
     cancel_set(fleet->cancel);
     lock(fleet);
-    for (size_t i = 0; i < fleet->n_sources; i++)
-        cancel_set(fleet->feeds[i].call);
+    for (unsigned i = 0; i < fleet->feeds->len; i++)
+        end_feed(feed_of(fleet, i));
     g_cond_broadcast(&fleet->changed);
     while (fleet->n_threads > 0 && g_cond_wait_until(&fleet->changed, &fleet->lock, until))
         ;
@@ -373,12 +422,12 @@ void fleet_free(Fleet *fleet)
 
 size_t fleet_n_sources(const Fleet *fleet)
 {
-    return fleet->n_sources;
+    return fleet->feeds->len;
 }
 
 FleetSource *fleet_source(const Fleet *fleet, unsigned number)
 {
-    return fleet->feeds[number].source;
+    return feed_of(fleet, number)->source;
 }
 
 int fleet_descriptor(const Fleet *fleet)
@@ -416,7 +465,7 @@ void fleet_set_interest(Fleet *fleet, const FleetInterest *interest, size_t n)
 void fleet_retry_now(Fleet *fleet, unsigned source)
 {
     lock(fleet);
-    fleet->feeds[source].retry = true;
+    feed_of(fleet, source)->retry = true;
     g_cond_broadcast(&fleet->changed);
     g_mutex_unlock(&fleet->lock);
 }

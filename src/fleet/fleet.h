@@ -86,6 +86,10 @@ const char *fleet_source_address(const FleetSource *source); /* "unix:///var/run
 /* Its engine, borrowed; NULL when it is no Docker engine. */
 DockerEngine *fleet_source_engine(const FleetSource *source);
 
+/* Whether both are one and the same engine, reached alike. One that cannot be asked is like none.
+ */
+bool fleet_source_same(const FleetSource *a, const FleetSource *b);
+
 /* A Docker engine as a source. `named` as docker_endpoint_find. NULL with `error` (DOCKER_ERROR).
  */
 FleetSource *fleet_source_docker(const DockerEnvironment *environment, const char *named,
@@ -125,8 +129,15 @@ Fleet *fleet_new(FleetSource *const *sources, size_t n_sources, bool all_contain
 void fleet_free(Fleet *fleet);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Fleet, fleet_free)
 
+/* Sources that were closed are counted too: a number is never another's. */
 size_t fleet_n_sources(const Fleet *fleet);
 FleetSource *fleet_source(const Fleet *fleet, unsigned number); /* borrowed */
+
+/* For whoever owns the fleet, in one thread. One source more, followed from now on: its number. */
+unsigned fleet_add_source(Fleet *fleet, FleetSource *source);
+/* Ends following one; its applications are gone, as deltas say. Waits for nothing. */
+void fleet_close_source(Fleet *fleet, unsigned number);
+bool fleet_source_is_open(const Fleet *fleet, unsigned number);
 
 /* An eventfd that polls readable while there is something to take. */
 int fleet_descriptor(const Fleet *fleet);

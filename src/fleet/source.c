@@ -44,6 +44,13 @@ DockerEngine *fleet_source_engine(const FleetSource *source)
     return source->engine;
 }
 
+bool fleet_source_same(const FleetSource *a, const FleetSource *b)
+{
+    return a->ops == b->ops && a->engine && b->engine && g_str_equal(a->name, b->name) &&
+           docker_endpoint_equal(docker_engine_endpoint(a->engine),
+                                 docker_engine_endpoint(b->engine));
+}
+
 FleetApp *fleet_app_inspect(FleetSource *source, unsigned number, const char *id, Cancel *cancel,
                             GError **error)
 {

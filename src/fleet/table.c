@@ -30,6 +30,7 @@ typedef struct Source {
     size_t n_apps;
     FleetSourceStatus *status;
     bool pending;
+    bool closed;
 } Source;
 
 /* What waits to be delivered. */
@@ -75,22 +76,28 @@ void fleet_delta_free(FleetDelta *delta)
     g_free(delta);
 }
 
+unsigned fleet_table_add_source(FleetTable *table)
+{
+    unsigned number = (unsigned)table->n_sources++;
+    table->sources = g_renew(Source, table->sources, table->n_sources);
+    table->sources[number] = (Source){
+        .entries = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, entry_free),
+        .last_events = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
+    };
+    FleetSourceStatus *status = g_new0(FleetSourceStatus, 1);
+    status->source = number;
+    fleet_table_status(table, status);
+    return number;
+}
+
 FleetTable *fleet_table_new(size_t n_sources, bool all_containers)
 {
     FleetTable *table = g_new0(FleetTable, 1);
-    table->n_sources = n_sources;
-    table->sources = g_new0(Source, n_sources);
     table->all_containers = all_containers;
     g_queue_init(&table->pending);
     g_queue_init(&table->events);
-    for (unsigned i = 0; i < n_sources; i++) {
-        Source *source = &table->sources[i];
-        source->entries = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, entry_free);
-        source->last_events = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-        FleetSourceStatus *status = g_new0(FleetSourceStatus, 1);
-        status->source = i;
-        fleet_table_status(table, status);
-    }
+    for (size_t i = 0; i < n_sources; i++)
+        fleet_table_add_source(table);
     return table;
 }
 
@@ -271,7 +278,7 @@ void fleet_table_list_app(FleetTable *table, FleetApp *app)
 {
     const Source *source = &table->sources[app->source];
     Entry *entry = find(table, app->source, app->id);
-    if (entry && entry->gone && entry->changed > source->asked) {
+    if (source->closed || (entry && entry->gone && entry->changed > source->asked)) {
         fleet_app_unref(app);
         return;
     }
@@ -291,6 +298,15 @@ void fleet_table_list_end(FleetTable *table, unsigned number)
         if (entry->list != source->list && entry->changed <= source->asked)
             entry_gone(table, entry);
     }
+}
+
+void fleet_table_close_source(FleetTable *table, unsigned number)
+{
+    Source *source = &table->sources[number];
+    g_autoptr(GList) entries = g_hash_table_get_values(source->entries);
+    source->closed = true;
+    for (GList *at = entries; at; at = at->next)
+        entry_gone(table, at->data);
 }
 
 typedef void (*Effect)(FleetApp *app, const DockerEvent *event);
@@ -434,7 +450,7 @@ static bool was_seen(Source *source, const DockerEvent *event)
 void fleet_table_event(FleetTable *table, unsigned source, DockerEvent *event)
 {
     fleet_table_clock(table, source, event->time);
-    if (was_seen(&table->sources[source], event)) {
+    if (table->sources[source].closed || was_seen(&table->sources[source], event)) {
         event_free(event);
         return;
     }
@@ -486,6 +502,10 @@ bool fleet_table_health(FleetTable *table, FleetApp *app, uint64_t generation)
 void fleet_table_status(FleetTable *table, FleetSourceStatus *status)
 {
     Source *source = &table->sources[status->source];
+    if (source->closed) {
+        fleet_source_status_free(status);
+        return;
+    }
     fleet_source_status_free(source->status);
     source->status = status;
     if (source->pending)

@@ -26,6 +26,11 @@ FleetTable *fleet_table_new(size_t n_sources, bool all_containers);
 void fleet_table_free(FleetTable *table);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FleetTable, fleet_table_free)
 
+/* One source more: its number. */
+unsigned fleet_table_add_source(FleetTable *table);
+/* All that it has is gone, and whatever is told of it from now on is passed over. */
+void fleet_table_close_source(FleetTable *table, unsigned source);
+
 /* What the engine's clock says now, when somebody asked: one that was set back makes what was seen
  * of later times worthless. */
 void fleet_table_clock(FleetTable *table, unsigned source, int64_t now);

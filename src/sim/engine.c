@@ -116,10 +116,48 @@ void answer_problem(Call *call, unsigned status, const char *format, ...)
     answer_json(call, status, body);
 }
 
+static void note_call(const EngineOptions *options, const char *line)
+{
+    if (options->calls == NULL)
+        return;
+    fprintf(options->calls, "%s\n", line);
+    fflush(options->calls);
+}
+
+/* A stream whose end is noted too. */
+typedef struct Noted {
+    const EngineOptions *options;
+    const HttpSource *source;
+    void *data;
+    char *line;
+} Noted;
+
+static HttpFill noted_fill(void *data, GString *out, int64_t now, int64_t *wake)
+{
+    const Noted *noted = data;
+    return noted->source->fill(noted->data, out, now, wake);
+}
+
+static void noted_free(void *data)
+{
+    Noted *noted = data;
+    noted->source->destroy(noted->data);
+    note_call(noted->options, noted->line);
+    g_free(noted->line);
+    g_free(noted);
+}
+
 void answer_stream(Call *call, const char *type, const HttpSource *source, void *data)
 {
+    static const HttpSource noted_source = {.fill = noted_fill, .destroy = noted_free};
+    static const HttpSource live_source = {.fill = noted_fill, .destroy = noted_free, .live = true};
     g_autofree char *lines = headers(call, type);
-    http_stream(call->exchange, 200, lines, source, data);
+    Noted *noted = g_new0(Noted, 1);
+    noted->options = &call->engine->options;
+    noted->source = source;
+    noted->data = data;
+    noted->line = g_strdup_printf("END %s", http_path(call->exchange));
+    http_stream(call->exchange, 200, lines, source->live ? &live_source : &noted_source, noted);
 }
 
 /* --- parameters ------------------------------------------------------------------------------ */
@@ -319,10 +357,8 @@ static void handle(void *data, HttpExchange *exchange)
     g_autofree char *word = NULL;
     const char *path = http_path(exchange);
     Call call = {.engine = engine, .exchange = exchange, .now = http_server_now(engine->server)};
-    if (options->calls != NULL) {
-        fprintf(options->calls, "%s %s\n", http_method(exchange), path);
-        fflush(options->calls);
-    }
+    g_autofree char *line = g_strdup_printf("%s %s", http_method(exchange), path);
+    note_call(options, line);
     if (!take_version(&call, &path))
         return;
     const CallId id = route_of(http_method(exchange), path, &word);

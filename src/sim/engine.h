@@ -26,8 +26,9 @@ typedef struct EngineOptions {
     uint64_t churn;       /* events a second */
     const Fault *faults;  /* borrowed */
     unsigned n_faults;
-    FILE *calls;              /* borrowed: gets "METHOD PATH", a line a call; NULL: none is kept */
-    const Platform *platform; /* borrowed: its applications have evidence; NULL: none has */
+    /* Borrowed: gets "METHOD PATH", a line a call, "END PATH" when a stream ends; NULL: none. */
+    FILE *calls;
+    const Platform *platform;     /* borrowed: its applications have evidence; NULL: none has */
     const ProcessSpec *processes; /* borrowed: by number, what its containers really are; or NULL */
     unsigned n_processes;
 } EngineOptions;

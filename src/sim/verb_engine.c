@@ -66,7 +66,8 @@ static const SimOption options[] = {
     {.name = "calls",
      .kind = SIM_OPTION_FILE,
      .metavar = "FILE",
-     .help = N_("where each call's method and path are appended, a line each")},
+     .help = N_("where each call's method and path are appended, a line each; END and the path "
+                "when a stream ends")},
     {.name = "outputs",
      .kind = SIM_OPTION_FILE,
      .metavar = "DIR",

@@ -59,6 +59,12 @@ tests_screen_test_panes_SOURCES = tests/screen/test-panes.c $(screen_engine)
 tests_screen_test_panes_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/screen
 tests_screen_test_panes_LDADD = $(SCREEN_LIBS)
 
+check_PROGRAMS += tests/screen/test-source
+TESTS += tests/screen/test-source
+tests_screen_test_source_SOURCES = tests/screen/test-source.c $(screen_engine)
+tests_screen_test_source_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/screen
+tests_screen_test_source_LDADD = $(SCREEN_LIBS)
+
 screen_demo = tests/screen/demo.c tests/screen/demo.h tests/screen/terminal.c \
 	tests/screen/terminal.h
 

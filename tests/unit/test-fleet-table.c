@@ -401,6 +401,39 @@ static void test_lookups(void)
     fleet_lookup_free(lookup);
 }
 
+/* A source that is closed takes all that it has with it, and nothing more comes of it; what others
+ * have stays, and one that is added has a number of its own. */
+static void test_closed_and_added(void)
+{
+    g_autoptr(FleetTable) table = fleet_table_new(2, false);
+    g_autoptr(FleetApp) other = NULL;
+    g_autoptr(GPtrArray) deltas = NULL;
+    list_of(table, 100, "a", FLEET_STATE_RUNNING);
+    fleet_table_list_begin(table, 1, 100);
+    fleet_table_list_app(table, app_new(1, "a", FLEET_STATE_RUNNING));
+    fleet_table_list_end(table, 1);
+    drop_deltas(table);
+    fleet_table_close_source(table, 0);
+    list_of(table, 200, "late", FLEET_STATE_RUNNING);
+    happen(table, 300, "start", "late", NULL, NULL);
+    fleet_table_status(table, g_new0(FleetSourceStatus, 1));
+    deltas = fleet_table_take(table, G_MAXSIZE);
+    g_assert_cmpuint(deltas->len, ==, 1);
+    g_assert_cmpint(nth(deltas, 0)->kind, ==, FLEET_DELTA_GONE);
+    g_assert_cmpuint(nth(deltas, 0)->source, ==, 0);
+    g_assert_cmpint(state_of(table, "a"), ==, FLEET_STATE_UNKNOWN);
+    other = fleet_table_find(table, 1, "a", NULL);
+    g_assert_nonnull(other);
+    g_assert_cmpuint(fleet_table_add_source(table), ==, 2);
+    fleet_table_list_begin(table, 2, 100);
+    fleet_table_list_app(table, app_new(2, "b", FLEET_STATE_RUNNING));
+    fleet_table_list_end(table, 2);
+    g_clear_pointer(&deltas, g_ptr_array_unref);
+    deltas = take_apps(table);
+    g_assert_cmpuint(deltas->len, ==, 1);
+    g_assert_cmpuint(nth(deltas, 0)->app->source, ==, 2);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -418,6 +451,7 @@ int main(int argc, char **argv)
     g_test_add_func("/fleet/table/health", test_health);
     g_test_add_func("/fleet/table/other-containers", test_other_containers);
     g_test_add_func("/fleet/table/two-sources", test_same_id_in_two_sources);
+    g_test_add_func("/fleet/table/closed-and-added", test_closed_and_added);
     g_test_add_func("/fleet/table/event-storm", test_event_storm);
     g_test_add_func("/fleet/table/restart-and-rename", test_restart_and_rename);
     g_test_add_func("/fleet/table/lookups", test_lookups);

@@ -37,6 +37,11 @@ static void test_ring_is_bounded(void)
     g_assert_cmpuint(ring->dropped, >, 0);
     g_assert_false(log_ring_line(ring, ring->first - 1, &line, &text));
     g_assert_true(log_ring_line(ring, ring->first, &line, &text));
+    log_ring_set_limit(ring, 256 * 1024); /* less: what is too much goes at once */
+    g_assert_cmpuint(ring->held, <=, 256 * 1024);
+    g_assert_cmpuint(ring->end, ==, 200000);
+    g_assert_cmpuint(ring->dropped, ==, ring->first);
+    g_assert_true(log_ring_line(ring, ring->end - 1, &line, &text));
     append(ring, huge); /* what is larger than the bound stands alone */
     g_assert_cmpuint(ring->end - ring->first, ==, 1);
     append(ring, "after it");

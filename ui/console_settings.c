@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * `:source`: other settings, taken up while the console runs. They are read in a job; here, between
+ * two frames, they replace those before in one step, and each pane is told. Nothing of the old ones
+ * is looked at after it: whoever may still need them (a job, a question that waits for its answer)
+ * has a reference of its own.
+ */
+#include "config.h"
+
+#include "core/i18n.h"
+#include "core/sanitize.h"
+#include "ui/console_private.h"
+#include "ui/settings_read.h"
+
+#include <string.h>
+
+/* "~/" is what Tab completes; the console has no shell that expands it. */
+static char *path_meant(const char *typed)
+{
+    if (g_str_has_prefix(typed, "~/"))
+        return g_build_filename(g_get_home_dir(), typed + 2, NULL);
+    return g_canonicalize_filename(typed, NULL);
+}
+
+void console_source(Console *console, char *const *words, int n)
+{
+    g_autofree char *path = n == 2 ? path_meant(words[1]) : NULL;
+
+    if (n > 2) {
+        console_say(console, ROLE_WARNING, "%s", _("which settings? :source [FILE]"));
+        return;
+    }
+    settings_read_start(console->model.jobs, console->model.basis, path, ++console->sourced);
+}
+
+/* The source that is asked already, and is not yet among those kept; -1: none. */
+static int find_source(const Apps *apps, const FleetSource *wanted, const GByteArray *kept)
+{
+    for (unsigned i = 0; i < kept->len; i++)
+        if (!kept->data[i] && apps_has_source(apps, i) &&
+            fleet_source_same(fleet_source(apps->fleet, i), wanted))
+            return (int)i;
+    return -1;
+}
+
+/* Those that are named no more are closed, those that are new connected; the others go on. */
+static void take_sources(Apps *apps, const GPtrArray *sources)
+{
+    g_autoptr(GByteArray) kept = g_byte_array_new();
+    g_autoptr(GPtrArray) added = g_ptr_array_new();
+
+    g_byte_array_set_size(kept, (guint)fleet_n_sources(apps->fleet));
+    if (kept->len > 0)
+        memset(kept->data, 0, kept->len);
+    for (unsigned i = 0; i < sources->len; i++) {
+        int found = find_source(apps, sources->pdata[i], kept);
+        if (found < 0)
+            g_ptr_array_add(added, sources->pdata[i]);
+        else
+            kept->data[found] = 1;
+    }
+    for (unsigned i = 0; i < kept->len; i++)
+        if (!kept->data[i] && apps_has_source(apps, i))
+            apps_close_source(apps, i);
+    for (unsigned i = 0; i < added->len; i++)
+        apps_add_source(apps, added->pdata[i]);
+}
+
+/* What was chosen here by hand stands, unless the file says otherwise than it did. */
+static void take_scheme(Console *console, const Settings *before, const Settings *now)
+{
+    const char *scheme = settings_text(now, SETTING_COLOURS_SCHEME);
+
+    if (g_strcmp0(settings_text(before, SETTING_COLOURS_SCHEME), scheme) != 0)
+        g_clear_pointer(&console->scheme, g_free);
+    console->wishes |= WISH_THEME;
+}
+
+/* The first of what was passed over, else that all is taken. */
+static void say_taken(Console *console, const Settings *settings, const GPtrArray *problems)
+{
+    g_autofree char *path = settings->path == NULL ? NULL : sanitize_string(settings->path);
+    const GPtrArray *said = settings->warnings->len > 0 ? settings->warnings : problems;
+
+    if (said->len > 0)
+        console_say(console, ROLE_WARNING, "%s", (const char *)said->pdata[0]);
+    else if (path != NULL)
+        console_say(console, ROLE_TRUSTED, _("settings are those of %s now"), path);
+    else
+        console_say(console, ROLE_TRUSTED, "%s", _("there is no settings file: all defaults"));
+}
+
+/* What a console is started with to have these settings. */
+static void note_done(Console *console, const Settings *settings)
+{
+    g_autofree char *quoted = settings->path == NULL ? NULL : g_shell_quote(settings->path);
+    g_autofree char *command = quoted == NULL
+                                   ? g_strdup("mse-console")
+                                   : g_strdup_printf("MSE_CONSOLE_CONFIG=%s mse-console", quoted);
+
+    model_set_done(&console->model, command);
+}
+
+bool console_take_settings(Console *console, const Message *message)
+{
+    const SettingsRead *read = message->data;
+    g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(VerifyRequest) before = NULL;
+    const Settings *settings;
+
+    if (message->kind != MESSAGE_SETTINGS || message->generation != console->sourced)
+        return false;
+    before = verify_request_ref(console->model.basis);
+    settings = read->basis->settings;
+    if (read->named != NULL)
+        settings_use(read->named);
+    model_set_basis(&console->model, read->basis);
+    key_table_make(&console->keys, settings, problems);
+    take_scheme(console, before->settings, settings);
+    if (console->model.apps != NULL)
+        take_sources(console->model.apps, read->sources);
+    note_done(console, settings);
+    say_taken(console, settings, problems);
+    return true;
+}

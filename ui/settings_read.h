@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Settings read anew, in a job: whole, or not at all.
+ */
+#ifndef MSE_UI_SETTINGS_READ_H
+#define MSE_UI_SETTINGS_READ_H
+
+#include "command/verify_request.h"
+#include "ui/jobs.h"
+
+/* What a MESSAGE_SETTINGS brings. */
+typedef struct SettingsRead {
+    char *named;          /* the file that a person named; NULL: the one in use was meant */
+    VerifyRequest *basis; /* what the command line asked, over these settings */
+    GPtrArray *sources;   /* FleetSource*: those that they name */
+} SettingsRead;
+
+/* Reads `named`, or where it is NULL the file that `basis` came from, else the usual one. The
+ * answer is a MESSAGE_SETTINGS of that generation; or a MESSAGE_SAID with the first problem, by its
+ * line and column. */
+void settings_read_start(Jobs *jobs, VerifyRequest *basis, const char *named, uint64_t generation);
+
+#endif
