@@ -340,7 +340,9 @@ const Verb verb_home_spawn = {
         "name or port that is taken, a key that is none, a host without SGX, an engine on "
         "another machine, a directory with another application's evidence. When it fails "
         "before the application runs, nothing is left; when it ends while it runs, that is said, "
-        "and how to go on. Exit status 0 also when the evidence is not trusted: that is said."),
+        "and how to go on. What an engine that does not answer any more keeps is named, with the "
+        "command that removes it; a container that a killed spawn left and never started gives "
+        "way to the next. Exit status 0 also when the evidence is not trusted: that is said."),
     .options = options,
     .columns = columns,
     .flags = VERB_STREAM,

@@ -170,7 +170,7 @@ static bool create(Localtest *test, Cancel *cancel, GError **error)
     test->id = life_make_container(test->request->engine, &spec, LIFE_FOR_LOCALTEST, cancel,
                                    test->request->listener, error);
     return test->id != NULL &&
-           docker_engine_act(test->request->engine, DOCKER_START, test->id, cancel, error);
+           life_start_container(test->request->engine, test->id, test->name, cancel, error);
 }
 
 /* ---- while it runs ---- */
@@ -328,8 +328,9 @@ static bool go(Localtest *test, LocaltestOutcome *outcome, Cancel *cancel, GErro
 {
     const LocaltestRequest *request = test->request;
     g_autoptr(Venv) venv = NULL;
+    /* The name first: what was left behind under it may have the port. */
     if (!check_engine(test, error) || !project_check_image_name(request->config->name, error) ||
-        !check_port(error) || !check_name(test, cancel, error))
+        !check_name(test, cancel, error) || !check_port(error))
         return false;
     if (!request->no_tests) {
         venv = venv_new((const char *const *)request->config->tests_requirements, request->listener,

@@ -3,7 +3,7 @@
 
 #include "life/make.h"
 
-#include "core/clock.h"
+#include "core/cause.h"
 #include "core/i18n.h"
 #include "core/sanitize.h"
 #include "life/undo.h"
@@ -157,4 +157,16 @@ char *life_make_container(DockerEngine *engine, const DockerSpec *asked, const c
         take_back(engine, shown, mark, doubt, listener);
     g_propagate_error(error, failure);
     return NULL;
+}
+
+bool life_start_container(DockerEngine *engine, const char *id, const char *name, Cancel *cancel,
+                          GError **error)
+{
+    GError *failure = NULL;
+    if (docker_engine_act(engine, DOCKER_START, id, cancel, &failure))
+        return true;
+    if (failure->domain == DOCKER_ERROR)
+        cause_prefix(&failure, CAUSE_HERE, "%s: ", name);
+    g_propagate_error(error, failure);
+    return false;
 }

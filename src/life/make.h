@@ -21,6 +21,10 @@
 char *life_make_container(DockerEngine *engine, const DockerSpec *spec, const char *purpose,
                           Cancel *cancel, const LifeListener *listener, GError **error);
 
+/* Starts it; the error says its name too, which the engine is not asked by. */
+bool life_start_container(DockerEngine *engine, const char *id, const char *name, Cancel *cancel,
+                          GError **error);
+
 /* Whether who made it, a run on this machine, is no more: it was killed. */
 bool life_is_leftover(const DockerPair *labels, size_t n_labels, const char *purpose);
 

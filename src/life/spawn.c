@@ -161,14 +161,13 @@ static bool unpack(Spawning *spawning, GError **error)
 static bool start(Spawning *spawning, GError **error)
 {
     const LifeSpawn *asked = spawning->asked;
-    if (docker_engine_act(asked->engine, DOCKER_START, spawning->result->id, asked->cancel, error))
+    if (life_start_container(asked->engine, spawning->result->id, asked->name, asked->cancel,
+                             error))
         return spawning->result->started = true;
     if (error != NULL && (strstr((*error)->message, "already allocated") != NULL ||
                           strstr((*error)->message, "address already in use") != NULL))
         cause_prefix(error, CAUSE_HERE, _("port %u is taken, choose another with --port: "),
                      asked->port);
-    else if (error != NULL && (*error)->domain == DOCKER_ERROR)
-        cause_prefix(error, CAUSE_HERE, "%s: ", asked->name);
     return false;
 }
 

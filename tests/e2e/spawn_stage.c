@@ -215,7 +215,8 @@ void spawn_stage_end(void)
         return;
     end(&stage->quoting);
     end(&stage->pccs_process);
-    shell_succeeds("docker ps -aq --filter name='^%s' | xargs -r docker rm -f", stage->name);
+    shell_succeeds("docker ps -aq --filter name='^%s' --filter name='^%s' | xargs -r docker rm -f",
+                   stage->name, stage->application);
     shell_succeeds("docker images -q --no-trunc --filter reference='%s:*' | xargs -r docker rmi -f",
                    stage->application);
     shell_succeeds("docker rmi -f '%s'", stage->base);

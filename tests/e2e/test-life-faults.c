@@ -386,6 +386,88 @@ static void test_verify_killed(void)
     }
 }
 
+/* ---- package ---- */
+
+static const char *const package_steps[] = {"/build", "/get"};
+
+static Process start_package(const char *into)
+{
+    g_autofree char *program = process_program("mse-console");
+    const char *const argv[] = {program,    "home", "package", "--project", spawn_stage.project,
+                                "--output", into,   NULL};
+    return process_start(argv, &spawn_stage.setting);
+}
+
+static char *images(void)
+{
+    return shell_says("docker images -q --filter reference='%s:*'", spawn_stage.application);
+}
+
+static void remove_images(void)
+{
+    shell_succeeds("docker images --format '{{.Repository}}:{{.Tag}}' '%s' | xargs -r docker rmi",
+                   spawn_stage.application);
+}
+
+static void assert_nothing_packed(const char *into)
+{
+    g_autofree char *listing = shell_says("ls -A '%s' 2>/dev/null || true", into);
+    g_assert_cmpstr(listing, ==, "");
+}
+
+static void fail_package(const char *call, ProxyMode mode, const char *name, const char *into)
+{
+    unsigned before = proxy_spoiled(proxy);
+    proxy_set(proxy, mode, call);
+    Process process = start_package(into);
+    Outcome got = process_finish(&process);
+    g_test_message("%s, %s: %s", call, name, got.err);
+    g_assert_cmpuint(proxy_spoiled(proxy), >, before);
+    proxy_set(proxy, PROXY_PASS, NULL);
+    assert_failed(&got, name);
+    assert_nothing_packed(into);
+    g_autofree char *left = images();
+    if (mode != PROXY_DIE)
+        g_assert_cmpstr(left, ==, "");
+    else if (*left != '\0')
+        assert_says(got.err, "docker rmi");
+    remove_images();
+    outcome_clear(&got);
+}
+
+static void end_package(const char *call, int number, const char *into)
+{
+    hold(call, 0);
+    Process process = start_package(into);
+    Outcome got = end_held(&process, number);
+    g_test_message("%s, signal %d: %s", call, number, got.err);
+    g_assert_cmpint(got.status, ==, number == SIGKILL ? 256 + number : 128 + number);
+    assert_nothing_packed(into);
+    g_autofree char *left = images();
+    if (number != SIGKILL)
+        g_assert_cmpstr(left, ==, "");
+    remove_images();
+    outcome_clear(&got);
+}
+
+static void test_package(void)
+{
+    static const int signals[] = {SIGINT, SIGTERM, SIGKILL};
+    if (!spawn_stage_ready())
+        return;
+    g_autofree char *into = process_path("packed");
+    for (size_t i = 0; i < G_N_ELEMENTS(package_steps); i++) {
+        for (size_t m = 0; m < FIRST_MODES; m++)
+            fail_package(package_steps[i], modes[m].mode, modes[m].name, into);
+        for (size_t n = 0; n < G_N_ELEMENTS(signals); n++)
+            end_package(package_steps[i], signals[n], into);
+    }
+    Process process = start_package(into);
+    Outcome good = process_finish(&process);
+    g_assert_cmpint(good.status, ==, 0);
+    outcome_clear(&good);
+}
+
 /* ---- what comes in between ---- */
 
 /* The name is taken by somebody else after it was looked for: it is theirs. */
@@ -439,36 +521,45 @@ static void test_port(void)
     remove_everything();
 }
 
-/* localtest makes containers too. */
-static void test_localtest(void)
+/* localtest makes containers too. False: another's listens where it wants to. */
+static bool end_localtest(const char *call, ProxyMode mode, int number)
 {
-    static const int signals[] = {0, SIGINT};
-    if (!spawn_stage_ready())
-        return;
     g_autofree char *program = process_program("mse-console");
     g_autofree char *container = g_strconcat(spawn_stage.application, "_test", NULL);
     const char *const argv[] = {
         program, "home", "localtest", "--no-tests", "--project", spawn_stage.project, NULL};
-    for (size_t i = 0; i < G_N_ELEMENTS(signals); i++) {
-        unsigned before = proxy_spoiled(proxy);
-        hold("/containers/create", 0);
-        if (signals[i] == 0)
-            proxy_set(proxy, PROXY_LOSE, "/containers/create");
-        Process process = process_start(argv, &spawn_stage.setting);
-        Outcome got = signals[i] == 0 ? process_finish(&process) : end_held(&process, signals[i]);
-        proxy_set(proxy, PROXY_PASS, NULL);
-        if (strstr(got.err, "port 5000") != NULL) {
-            g_test_skip("port 5000 is taken");
-            outcome_clear(&got);
-            return;
-        }
-        g_test_message("%s", got.err);
-        g_assert_cmpuint(proxy_spoiled(proxy), >, before);
-        g_assert_cmpint(got.status, ==, signals[i] == 0 ? 1 : 128 + signals[i]);
+    unsigned before = proxy_spoiled(proxy);
+    hold(call, 0);
+    if (number == 0)
+        proxy_set(proxy, mode, call);
+    Process process = process_start(argv, &spawn_stage.setting);
+    Outcome got = number == 0 ? process_finish(&process) : end_held(&process, number);
+    proxy_set(proxy, PROXY_PASS, NULL);
+    bool is_free = strstr(got.err, "port 5000 of 127.0.0.1 is taken") == NULL;
+    g_test_message("%s, mode %d: %s", call, (int)mode, got.err);
+    g_assert_true(!is_free || proxy_spoiled(proxy) > before);
+    g_assert_cmpint(got.status, ==, number == 0 || !is_free ? 1 : 128 + number);
+    if (mode != PROXY_DIE) {
         g_assert_false(is_container(container));
         g_assert_false(shell_succeeds("docker image inspect '%s'", container));
-        outcome_clear(&got);
+    } else if (is_container(container)) {
+        assert_says(got.err, "docker rm -f");
     }
+    outcome_clear(&got);
+    return is_free;
+}
+
+static void test_localtest(void)
+{
+    static const char *const calls[] = {"/build", "/containers/create", "/start"};
+    bool is_free = spawn_stage_ready();
+    for (size_t i = 0; i < G_N_ELEMENTS(calls) && is_free; i++) {
+        for (size_t m = 0; m < FIRST_MODES && is_free; m++)
+            is_free = end_localtest(calls[i], modes[m].mode, 0);
+        is_free = is_free && end_localtest(calls[i], PROXY_HOLD, i % 2 == 0 ? SIGINT : SIGTERM);
+    }
+    if (!is_free && spawn_stage.name != NULL)
+        g_test_skip("port 5000 is taken");
 }
 
 /* ---- all of it ---- */
@@ -521,6 +612,7 @@ int main(int argc, char **argv)
     g_test_add_func("/life-faults/verify-signals", test_verify_signals);
     g_test_add_func("/life-faults/killed", test_killed);
     g_test_add_func("/life-faults/verify-killed", test_verify_killed);
+    g_test_add_func("/life-faults/package", test_package);
     g_test_add_func("/life-faults/stranger", test_stranger);
     g_test_add_func("/life-faults/port", test_port);
     g_test_add_func("/life-faults/localtest", test_localtest);
