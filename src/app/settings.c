@@ -235,16 +235,36 @@ static bool read_texts(Reading *reading, SettingId id, const TomlValue *value)
     return true;
 }
 
+static void wrong_words(const Reading *reading, SettingId id, const TomlValue *value,
+                        const GError *error)
+{
+    const SettingRow *row = &settings_table[id];
+    if (error == NULL || g_error_matches(error, G_SHELL_ERROR, G_SHELL_ERROR_EMPTY_STRING)) {
+        problem(reading, value,
+                _("%s in [%s] names no program; leave the key out when none is to be run"),
+                row->key, row->section);
+        return;
+    }
+    g_autofree char *found = toml_value_for_people(value);
+    problem(reading, value, _("%s in [%s] is %s: a quote in it is not closed"), row->key,
+            row->section, found);
+}
+
 /* Split as a shell would, with nothing expanded: no shell runs it. */
 static bool read_words(Reading *reading, SettingId id, const TomlValue *value)
 {
-    char ***out = &reading->settings->values[id].texts;
+    g_autoptr(GError) error = NULL;
     const char *text = toml_plain_text(value);
     if (value->type == TOML_ARRAY && value->as.array->len > 0)
         return read_texts(reading, id, value);
-    if (text != NULL && g_shell_parse_argv(text, NULL, out, NULL))
+    if (text == NULL && value->type != TOML_ARRAY) {
+        wrong(reading, id, value, _("a command: an array of strings, or one string of words"));
+        return false;
+    }
+    if (text != NULL &&
+        g_shell_parse_argv(text, NULL, &reading->settings->values[id].texts, &error))
         return true;
-    wrong(reading, id, value, _("a command: an array of strings, or one string of words"));
+    wrong_words(reading, id, value, error);
     return false;
 }
 

@@ -215,6 +215,99 @@ static void test_wrong_values(void)
     }
 }
 
+/* What a running console goes by: good values of each form, … */
+static void test_console_sections(void)
+{
+    g_autoptr(Settings) settings =
+        parse_good("[alarm]\nbell = false\non_alarm = [\"notify\", \"a b\"]\nexpiry_days = 0\n"
+                   "[columns]\napps = [\"trust\", \"name\"]\nfiles = [\"tcb\"]\ncpu = false\n"
+                   "[secrets]\nhelloworld = [\"secrets.json\", \"/other.json\"]\n"
+                   "\"with space\" = \"one.json\"\n"
+                   "[commands.ssh]\nkey = \"Ctrl-s\"\nrun = \"ssh {name}\"\n"
+                   "takes = \"terminal\"\nasks = true\nread_only = true\n"
+                   "[commands.note]\nkey = \"N\"\nrun = \"note\"\n");
+    const char *const *words = settings_texts(settings, SETTING_ALARM_ON_ALARM);
+    g_assert_false(settings_flag(settings, SETTING_ALARM_BELL));
+    g_assert_cmpuint(settings_number(settings, SETTING_ALARM_EXPIRY_DAYS), ==, 0);
+    g_assert_cmpstr(words[1], ==, "a b");
+    g_assert_null(words[2]);
+    g_assert_cmpstr(settings_texts(settings, SETTING_COLUMNS_APPS)[1], ==, "name");
+    g_assert_cmpstr(settings_texts(settings, SETTING_COLUMNS_FILES)[0], ==, "tcb");
+    g_assert_false(settings_flag(settings, SETTING_COLUMNS_CPU));
+    g_assert_cmpuint(settings->files->len, ==, 2);
+    const SettingFiles *files = settings->files->pdata[0];
+    g_assert_cmpstr(files->name, ==, "helloworld");
+    g_assert_cmpstr(files->paths[0], ==, "/etc/somewhere/secrets.json");
+    g_assert_cmpstr(files->paths[1], ==, "/other.json");
+    files = settings->files->pdata[1];
+    g_assert_cmpstr(files->name, ==, "with space");
+    g_assert_cmpuint(settings->commands->len, ==, 2);
+    const SettingCommand *command = settings->commands->pdata[0];
+    g_assert_cmpstr(command->run, ==, "ssh {name}");
+    g_assert_true(command->terminal && command->asks && command->read_only);
+    command = settings->commands->pdata[1];
+    g_assert_false(command->terminal || command->asks || command->read_only);
+    g_assert_cmpuint(settings->warnings->len, ==, 0);
+    g_autoptr(Settings) words_too = parse_good("[alarm]\non_alarm = \"notify 'a b' c\"\n");
+    g_assert_cmpstr(settings_texts(words_too, SETTING_ALARM_ON_ALARM)[1], ==, "a b");
+}
+
+/* … and what is said of wrong ones, with the place of what is wrong. */
+static void test_console_sections_wrong(void)
+{
+    static const struct {
+        const char *text, *place, *sentence;
+    } cases[] = {
+        {"[alarm]\non_alarm = []\n", "line 2, column 12",
+         "on_alarm in [alarm] names no program; leave the key out when none is to be run"},
+        {"[alarm]\non_alarm = \"  \"\n", "line 2, column 12", "names no program"},
+        {"[alarm]\non_alarm = \"a 'b\"\n", "line 2, column 12", "a quote in it is not closed"},
+        {"[alarm]\non_alarm = [\"a\", 1]\n", "line 2, column 18", "on_alarm in [alarm] is 1"},
+        {"[alarm]\non_alarm = 3\n", "line 2, column 12", "expected a command"},
+        {"[alarm]\nbell = \"no\"\n", "line 2, column 8", "expected true or false"},
+        {"[alarm]\nexpiry_days = -1\n", "line 2, column 15", "a number from 0 to 3650"},
+        {"[alarm]\nexpiry_days = 3651\n", "line 2, column 15", "a number from 0 to 3650"},
+        {"[alarm]\nexpiry_days = \"soon\"\n", "line 2, column 15", "a number from 0 to 3650"},
+        {"alarm = 1\n", "line 1, column 9", "expected a table: [alarm]"},
+        {"[columns]\napps = [\"name\", \"nane\"]\n", "line 2, column 17", "one of name, state"},
+        {"[columns]\napps = \"name\"\n", "line 2, column 8", "an array of strings"},
+        {"[columns]\nfiles = [\"cpu\"]\n", "line 2, column 10", "one of name, verdict"},
+        {"[columns]\nfiles = [[]]\n", "line 2, column 10", "files in [columns] is"},
+        {"[columns]\ncpu = 1\n", "line 2, column 7", "expected true or false"},
+        {"[secrets]\nx = 1\n", "line 2, column 5", "the path of a file"},
+        {"[secrets]\nx = [\"a\", \"\"]\n", "line 2, column 11", "the path of a file"},
+        {"[secrets]\nx = [\"~other/a\"]\n", "line 2, column 6", "only \"~/\" is understood"},
+        {"[commands]\nx = 1\n", "line 2, column 5", "expected [commands.x]"},
+        {"[commands.x]\nrun = \"a\"\n", "line 1, column ", "[commands.x] wants key and run"},
+        {"[commands.x]\nkey = \"a\"\n", "line 1, column ", "[commands.x] wants key and run"},
+        {"[commands.x]\nkey = \"a\"\nrun = \"a\"\ntakes = \"all\"\n", "line 4, column 9",
+         "takes in [commands.x]: expected"},
+        {"[commands.x]\nkey = \"a\"\nrun = \"a\"\nasks = 1\n", "line 4, column 8",
+         "asks in [commands.x]: expected"},
+        {"[commands.x]\nkey = \"a\"\nrun = \"\"\n", "line 3, column 7",
+         "run in [commands.x]: expected"},
+        {"[commands.x]\nkey = \"a\"\nrun = \"a\"\nruns = \"b\"\n", "line 4, column 8",
+         "runs in [commands.x]: expected"},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++)
+        assert_refused_with(cases[i].text, cases[i].place, cases[i].sentence);
+}
+
+/* Whether a section is set alike: also when the same words mean another file. */
+static void test_same(void)
+{
+    const char *text = "[trust]\nroot = \"root.pem\"\n[policy]\ngrace_days = 3\n";
+    g_autoptr(Settings) one = parse_good(text), other = parse_good(text);
+    g_autoptr(Settings) elsewhere = settings_parse(span_of(text, strlen(text)), "/b.toml", NULL);
+    g_autoptr(Settings) none = settings_new();
+    g_assert_true(settings_same(one, other, "trust"));
+    g_assert_true(settings_same(one, other, "policy"));
+    g_assert_false(settings_same(one, elsewhere, "trust"));
+    g_assert_true(settings_same(one, elsewhere, "policy"));
+    g_assert_false(settings_same(one, none, "policy"));
+    g_assert_true(settings_same(one, none, "pccs"));
+}
+
 static void test_all_at_once(void)
 {
     const char *text = "[policy]\ngrace_days = \"x\"\nallow_debug = 3\nmin_isv_snv = 2\n"
@@ -311,6 +404,9 @@ int main(int argc, char **argv)
     g_test_add_func("/settings/colours", test_colours);
     g_test_add_func("/settings/keys", test_keys);
     g_test_add_func("/settings/wrong-values", test_wrong_values);
+    g_test_add_func("/settings/console-sections", test_console_sections);
+    g_test_add_func("/settings/console-sections-wrong", test_console_sections_wrong);
+    g_test_add_func("/settings/same", test_same);
     g_test_add_func("/settings/all-at-once", test_all_at_once);
     g_test_add_func("/settings/unknown", test_unknown);
     g_test_add_func("/settings/syntax", test_syntax);
