@@ -220,6 +220,7 @@ static const VerbColumn columns[] = {
     {"line", N_("Line"), COLUMN_NUMBER, NULL, false},
     {"time", N_("Time"), COLUMN_TIME, NULL, false},
     {"kind", N_("Kind"), COLUMN_TEXT, NULL, false},
+    {"application", N_("Application"), COLUMN_TEXT, NULL, false},
     {"verdict", N_("Verdict"), COLUMN_TEXT, NULL, false},
     {"failed_check", N_("Check"), COLUMN_TEXT, NULL, false},
     {"input", N_("Input"), COLUMN_TEXT, NULL, false},
@@ -233,9 +234,10 @@ const Verb verb_journal_list = {
     .words = "journal list",
     .operands = "",
     .operand_kind = ARGUMENT_TEXT,
-    .help = N_("list what was judged on this machine"),
+    .help = N_("list what was judged and done on this machine"),
     .description = N_("The journal is $XDG_STATE_HOME/mse-console/journal.jsonl: one entry a "
-                      "verdict, each with the hash of the one before."),
+                      "verdict, alarm or deed, each with the hash of the one before. Application "
+                      "is the one that an entry is about, where it is about one."),
     .options = filters,
     .columns = columns,
     .flags = VERB_READ_ONLY,
