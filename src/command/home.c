@@ -268,3 +268,43 @@ int home_confirm(Job *job, const Arguments *arguments, const HomeApp *found, con
                           verb, name);
     }
 }
+
+const char *home_verdict_word(const Trust *trust)
+{
+    static const char *const words[N_VERDICTS] = {
+        [VERDICT_TRUSTED] = N_("trusted"),
+        [VERDICT_TRUSTED_WITH_WARNINGS] = N_("trusted with warnings"),
+        [VERDICT_EXPIRED] = N_("EXPIRED"),
+        [VERDICT_REJECTED] = N_("REJECTED"),
+    };
+    return trust->judged ? _(words[trust->verdict]) : _("unknown");
+}
+
+const char *home_ending_part(const LifeEnding *ending)
+{
+    if (ending->part != NULL)
+        return ending->part;
+    if (ending->by == NULL)
+        return NULL;
+    return g_str_equal(ending->by, "collateral") ? _("collateral") : _("certificate");
+}
+
+void home_add_ending(const Job *job, json_t *row, const LifeEnding *ending, int64_t now,
+                     unsigned days)
+{
+    static const char *const names[] = {
+        [TRUST_LASTS] = "lasts", [TRUST_ENDS_SOON] = "soon", [TRUST_ENDED] = "ended"};
+    if (ending->end == 0)
+        return;
+    if (!job_json(job)) {
+        g_autofree char *left = trust_ending_text(ending->end, now);
+        g_autofree char *text = g_strdup_printf("%s, %s", left, home_ending_part(ending));
+        json_object_set_new(row, "trust_ends", json_string(text));
+        return;
+    }
+    json_object_set_new(row, "trust_ends", home_time(ending->end));
+    json_object_set_new(row, "trust_days_left", json_integer(home_days_left(ending->end, now)));
+    json_object_set_new(row, "trust_ends_by", json_string(ending->by));
+    json_object_set_new(row, "trust_ending",
+                        json_string(names[trust_ending(ending->end, now, days)]));
+}

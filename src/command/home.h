@@ -7,6 +7,7 @@
 
 #include "command/verbs.h"
 #include "fleet/fleet.h"
+#include "life/ending.h"
 
 /* Rows of the option tables. */
 #define HOME_ENGINE_OPTION                                                                  \
@@ -56,6 +57,23 @@ json_t *home_bytes(uint64_t bytes);
 json_t *home_engine(const FleetSource *source);
 /* Whole days from `now` to then, negative when it is past. */
 int64_t home_days_left(int64_t expires, int64_t now);
+
+/* "trusted", "REJECTED", "unknown": for people, translated. */
+const char *home_verdict_word(const Trust *trust);
+
+/* When trust ends (life/ending.h), as members of a row; and their columns. `days`: before the end
+ * from which it ends soon. In a table "12 d, TCB info" stands for all of them. */
+void home_add_ending(const Job *job, json_t *row, const LifeEnding *ending, int64_t now,
+                     unsigned days);
+#define HOME_ENDING_COLUMNS                                                       \
+    {"trust_ends", N_("trust ends"), COLUMN_TIME, NULL, false},                   \
+        {"trust_days_left", N_("days of trust left"), COLUMN_NUMBER, NULL, true}, \
+        {"trust_ends_by", N_("what ends first"), COLUMN_TEXT, NULL, true},        \
+    {                                                                             \
+        "trust_ending", N_("how near its end is"), COLUMN_TEXT, NULL, true        \
+    }
+/* "certificate", "TCB info": what ends, for people, translated; NULL when nothing does. */
+const char *home_ending_part(const LifeEnding *ending);
 
 /* The columns of what an act did. */
 extern const VerbColumn home_act_columns[];

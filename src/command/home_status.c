@@ -3,49 +3,25 @@
 
 #include "command/home.h"
 
-#include "app/evidence.h"
+#include "app/settings.h"
 #include "command/layout.h"
 #include "core/clock.h"
-#include "core/file.h"
 #include "core/i18n.h"
-#include "core/limits.h"
 #include "core/sanitize.h"
 #include "core/units.h"
 #include "format/date.h"
-#include "format/pem.h"
 
 #include <inttypes.h>
 
-/* The certificate that the evidence of the application's directory names; NULL when that cannot be
- * read here. */
-static GBytes *known_certificate(const FleetApp *app, Cancel *cancel)
-{
-    if (!app->directory)
-        return NULL;
-    g_autofree char *path = g_build_filename(app->directory, "evidence.json", NULL);
-    g_autoptr(GBytes) bytes = file_read(path, LIMIT_EVIDENCE, cancel, NULL);
-    if (!bytes)
-        return NULL;
-    size_t size;
-    const void *data = g_bytes_get_data(bytes, &size);
-    g_autoptr(Evidence) evidence = evidence_parse(span_of(data, size), path, NULL);
-    if (!evidence)
-        return NULL;
-    data = g_bytes_get_data(evidence->certificate, &size);
-    g_autoptr(GPtrArray) blocks = pem_decode(span_of(data, size), PEM_TEXT_BETWEEN, 16, NULL);
-    return blocks ? g_bytes_ref(((PemBlock *)g_ptr_array_index(blocks, 0))->der) : NULL;
-}
-
 typedef enum { CERTIFICATE_UNKNOWN, CERTIFICATE_SAME, CERTIFICATE_DIFFERS } CertificateCheck;
 
-static CertificateCheck check_certificate(const FleetApp *app, Cancel *cancel)
+/* What it shows now against what its evidence has. */
+static CertificateCheck check_certificate(const FleetApp *app, const LifeEnding *ending)
 {
-    if (!app->certificate)
+    if (!app->certificate || !ending->certificate)
         return CERTIFICATE_UNKNOWN;
-    g_autoptr(GBytes) known = known_certificate(app, cancel);
-    if (!known)
-        return CERTIFICATE_UNKNOWN;
-    return g_bytes_equal(known, app->certificate) ? CERTIFICATE_SAME : CERTIFICATE_DIFFERS;
+    return g_bytes_equal(ending->certificate, app->certificate) ? CERTIFICATE_SAME
+                                                                : CERTIFICATE_DIFFERS;
 }
 
 static char *days_text(int64_t expires, int64_t now)
@@ -83,7 +59,29 @@ static void say(Job *job, const char *title, char *value)
     g_free(value);
 }
 
-static void say_all(Job *job, const HomeApp *found, CertificateCheck check, int64_t now)
+/* The verdict, or why there is none. */
+static char *trust_text(const LifeEnding *ending)
+{
+    const Trust *trust = &ending->trust;
+    const char *word = home_verdict_word(trust), *mark = trust->simulated ? " SIMULATED" : "";
+    if (!trust->judged)
+        return ending->why ? g_strdup_printf("%s: %s", word, ending->why) : g_strdup(word);
+    if (trust->failed < 0)
+        return g_strdup_printf("%s%s", word, mark);
+    g_autofree char *failed = g_strdup_printf(_("%s failed"), check_table[trust->failed].id);
+    return g_strdup_printf("%s%s: %s", word, mark, failed);
+}
+
+static char *end_text(const LifeEnding *ending, int64_t now)
+{
+    if (ending->end == 0)
+        return NULL;
+    g_autofree char *days = days_text(ending->end, now);
+    return g_strdup_printf("%s (%s)", days, home_ending_part(ending));
+}
+
+static void say_all(Job *job, const HomeApp *found, const LifeEnding *ending,
+                    CertificateCheck check, int64_t now)
 {
     const FleetApp *app = found->app;
     say(job, _("Name:"), g_strdup(app->name));
@@ -95,11 +93,14 @@ static void say_all(Job *job, const HomeApp *found, CertificateCheck check, int6
     say(job, _("State:"), fleet_app_state_text(app));
     say(job, _("Started:"), time_text(app->started));
     say(job, _("Expires:"), app->expires ? days_text(app->expires, now) : NULL);
+    say(job, _("Trust:"), trust_text(ending));
+    say(job, _("Trust ends:"), end_text(ending, now));
     if (check != CERTIFICATE_UNKNOWN)
         say(job, _("Certificate:"), g_strdup(_(certificate_words[check])));
 }
 
-static void emit(Job *job, const HomeApp *found, CertificateCheck check, int64_t now)
+static void emit(Job *job, const HomeApp *found, const LifeEnding *ending, CertificateCheck check,
+                 int64_t now, unsigned days)
 {
     const FleetApp *app = found->app;
     g_autofree char *name = fleet_app_common_name(app);
@@ -127,9 +128,37 @@ static void emit(Job *job, const HomeApp *found, CertificateCheck check, int64_t
     json_object_set_new(row, "application", home_text(app->application));
     json_object_set_new(row, "image", home_text(app->image));
     json_object_set_new(row, "directory", home_text(app->directory));
+    if (ending->trust.judged) {
+        json_object_set_new(row, "verdict", json_string(verdict_kind_name(ending->trust.verdict)));
+        json_object_set_new(row, "simulated", json_boolean(ending->trust.simulated));
+    }
+    json_object_set_new(row, "evidence", home_text(fleet_evidence_origin_name(ending->origin)));
+    home_add_ending(job, row, ending, now, days);
     if (check != CERTIFICATE_UNKNOWN)
         json_object_set_new(row, "certificate_known", json_boolean(check == CERTIFICATE_SAME));
     job_emit(job, row);
+}
+
+static void find_ending(const Settings *settings, const HomeApp *found, LifeEnding *out,
+                        Cancel *cancel)
+{
+    g_autoptr(LifeEndings) endings = life_endings_new(settings);
+    life_ending_find(endings, found->source, found->app, true, out, cancel);
+}
+
+static void warn_of_end(Job *job, const HomeApp *found, const LifeEnding *ending, int64_t now,
+                        unsigned days)
+{
+    TrustEnding near = trust_ending(ending->end, now, days);
+    if (near == TRUST_LASTS)
+        return;
+    g_autofree char *name = sanitize_string(found->app->name);
+    g_autofree char *left = trust_ending_text(ending->end, now);
+    const char *part = home_ending_part(ending);
+    if (near == TRUST_ENDED)
+        job_warn(job, _("trust in %s has ended: %s"), name, part);
+    else
+        job_warn(job, _("trust in %s ends in %s: %s"), name, left, part);
 }
 
 static int run_status(Job *job, const Arguments *arguments)
@@ -139,6 +168,9 @@ static int run_status(Job *job, const Arguments *arguments)
     const char *name = g_ptr_array_index(arguments_operands(arguments), 0);
     if (!home_find(job, arguments, name, &found, &error))
         return job_fail(job, error);
+    g_autoptr(Settings) settings = settings_load(&error);
+    if (!settings)
+        return job_fail(job, error);
     int64_t now = clock_now();
     if (found.app->dialect != FLEET_DIALECT_NONE) {
         FleetApp *asked = fleet_app_ask_health(found.source, found.app, now, job_cancel(job));
@@ -147,11 +179,18 @@ static int run_status(Job *job, const Arguments *arguments)
     }
     if (cancel_is_set(job_cancel(job), &error))
         return job_fail(job, error);
-    CertificateCheck check = check_certificate(found.app, job_cancel(job));
+    g_auto(LifeEnding) ending = {0};
+    if (found.app->dialect != FLEET_DIALECT_NONE)
+        find_ending(settings, &found, &ending, job_cancel(job));
+    if (cancel_is_set(job_cancel(job), &error))
+        return job_fail(job, error);
+    CertificateCheck check = check_certificate(found.app, &ending);
+    unsigned days = (unsigned)settings_number(settings, SETTING_ALARM_EXPIRY_DAYS);
     if (job_json(job))
-        emit(job, &found, check, now);
+        emit(job, &found, &ending, check, now, days);
     else
-        say_all(job, &found, check, now);
+        say_all(job, &found, &ending, check, now);
+    warn_of_end(job, &found, &ending, now, days);
     if (check != CERTIFICATE_DIFFERS)
         return EXIT_OK;
     g_autofree char *safe = sanitize_string(found.app->name);
@@ -186,6 +225,10 @@ static const VerbColumn columns[] = {
     {"image", N_("image"), COLUMN_TEXT, NULL, false},
     {"directory", N_("directory"), COLUMN_TEXT, NULL, false},
     {"certificate_known", N_("certificate known"), COLUMN_BOOLEAN, NULL, false},
+    {"verdict", N_("verdict"), COLUMN_TEXT, NULL, false},
+    {"simulated", N_("simulated"), COLUMN_BOOLEAN, NULL, false},
+    {"evidence", N_("evidence"), COLUMN_TEXT, NULL, false},
+    HOME_ENDING_COLUMNS,
     {0},
 };
 
@@ -196,10 +239,14 @@ const Verb verb_home_status = {
     .max_operands = 1,
     .operand_kind = ARGUMENT_TEXT,
     .help = N_("show an application: its arguments, its state, until when"),
-    .description =
-        N_("The state of one that runs is asked of itself, on its health path, with a request that "
-           "carries nothing. The certificate that it shows then is compared with the one of the "
-           "evidence in its directory, where that can be read: exit status 3 when they differ."),
+    .description = N_(
+        "The state of one that runs is asked of itself, on its health path, with a request that "
+        "carries nothing. Its evidence, in its directory or else out of its container, is judged "
+        "as the settings say with the collateral that it brings: whether it is trusted, and "
+        "until when, by the certificate or the collateral, whichever ends first; an end within "
+        "the days of the settings ([alarm] expiry_days) is warned about. The certificate that "
+        "it shows now is compared with the one of its evidence: exit status 3 when they "
+        "differ."),
     .options = options,
     .columns = columns,
     .flags = VERB_READ_ONLY | VERB_STREAM,

@@ -116,13 +116,6 @@ static void emit(Job *job, const Row *row)
     job_emit(job, object);
 }
 
-static const char *const verdict_words[N_VERDICTS] = {
-    [VERDICT_TRUSTED] = N_("trusted"),
-    [VERDICT_TRUSTED_WITH_WARNINGS] = N_("trusted with warnings"),
-    [VERDICT_EXPIRED] = N_("EXPIRED"),
-    [VERDICT_REJECTED] = N_("REJECTED"),
-};
-
 static const struct {
     const char *change;
     const char *words; /* N_() */
@@ -159,8 +152,7 @@ static void say(Job *job, const Row *row)
     g_autofree char *engine = sanitize_string(fleet_source_name(told->source));
     g_autofree char *left = trust_ending_text(trust_end(trust, told->app), row->now);
     g_autofree char *reason = reason_text(row);
-    job_text(job, "%s  %s  %s%s%s%s%s%s  %s", time, name,
-             trust->judged ? _(verdict_words[trust->verdict]) : _("unknown"),
+    job_text(job, "%s  %s  %s%s%s%s%s%s  %s", time, name, home_verdict_word(trust),
              trust->simulated ? " SIMULATED" : "", left ? "  " : "", left ? left : "",
              *reason ? "  " : "", reason, engine);
 }

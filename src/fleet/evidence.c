@@ -120,16 +120,34 @@ static bool read_archive(FleetSource *source, const FleetApp *app, FleetEvidence
     return true;
 }
 
+/* False without an error: it is not here, or cannot be read here. */
+static bool read_here(const FleetSource *source, const FleetApp *app, FleetEvidence *out,
+                      Cancel *cancel)
+{
+    FleetFileStamp ignored;
+    g_autofree char *path = path_here(source, app);
+    return path != NULL && stamp_file(path, &ignored) &&
+           read_file(path, FLEET_EVIDENCE_DIRECTORY, out, cancel, NULL);
+}
+
+bool fleet_evidence_read_here(const FleetSource *source, const FleetApp *app, FleetEvidence *out,
+                              Cancel *cancel, GError **error)
+{
+    *out = (FleetEvidence){0};
+    if (read_here(source, app, out, cancel))
+        return true;
+    if (cancel_is_set(cancel, error))
+        return false;
+    return absent(app, _("none can be read in a directory of this machine"), error);
+}
+
 bool fleet_evidence_read(FleetSource *source, const FleetApp *app, const char *given,
                          FleetEvidence *out, Cancel *cancel, GError **error)
 {
-    FleetFileStamp ignored;
     *out = (FleetEvidence){0};
     if (given != NULL)
         return read_file(given, FLEET_EVIDENCE_GIVEN, out, cancel, error);
-    g_autofree char *path = path_here(source, app);
-    if (path != NULL && stamp_file(path, &ignored) &&
-        read_file(path, FLEET_EVIDENCE_DIRECTORY, out, cancel, NULL))
+    if (read_here(source, app, out, cancel))
         return true;
     if (cancel_is_set(cancel, error))
         return false;

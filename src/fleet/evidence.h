@@ -47,6 +47,11 @@ GQuark fleet_evidence_error_quark(void);
 bool fleet_evidence_read(FleetSource *source, const FleetApp *app, const char *given,
                          FleetEvidence *out, Cancel *cancel, GError **error);
 
+/* The same of its output directory alone, when that is on this machine: no engine is asked. False
+ * with `error` (FLEET_EVIDENCE_ERROR_ABSENT) when it is not, or has none. */
+bool fleet_evidence_read_here(const FleetSource *source, const FleetApp *app, FleetEvidence *out,
+                              Cancel *cancel, GError **error);
+
 /* The stamp of the file that would be read, when it is here; false when it is not. */
 bool fleet_evidence_stamp(const FleetSource *source, const FleetApp *app, const char *given,
                           FleetFileStamp *out);

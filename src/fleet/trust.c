@@ -31,15 +31,17 @@ static void set_measurement(Trust *trust, const Quote *quote)
 }
 
 /* The application's own certificate bounds no verdict, but a client refuses it all the same. */
-static int64_t end_of(const Verdict *verdict)
+static void set_end(Trust *trust, const Verdict *verdict)
 {
-    int64_t end = verdict->has_interval ? verdict->valid_until : 0;
+    trust->ends = verdict->has_interval ? verdict->valid_until : 0;
     for (unsigned i = 0; verdict->chain != NULL && i < verdict->chain->len; i++) {
         const TrustLink *link = g_ptr_array_index(verdict->chain, i);
-        if (g_strcmp0(link->role, "certificate") == 0 && link->not_after != 0)
-            end = end == 0 ? link->not_after : MIN(end, link->not_after);
+        if (g_strcmp0(link->role, "certificate") != 0 || link->not_after == 0 ||
+            (trust->ends != 0 && trust->ends < link->not_after))
+            continue;
+        trust->ends = link->not_after;
+        trust->ends_with_certificate = true;
     }
-    return end;
 }
 
 Trust trust_of_result(const VerificationResult *result)
@@ -53,7 +55,7 @@ Trust trust_of_result(const VerificationResult *result)
     trust.failed = verdict_first_failure(verdict);
     trust.simulated = verdict->simulated;
     trust.at = verdict->time;
-    trust.ends = end_of(verdict);
+    set_end(&trust, verdict);
     memcpy(trust.root, verdict->root_sha256, sizeof trust.root);
     if (verdict->has_quote)
         set_measurement(&trust, &verdict->quote);
@@ -381,6 +383,23 @@ int64_t trust_end(const Trust *trust, const FleetApp *app)
     if (trust->ends == 0 || app->expires == 0)
         return MAX(trust->ends, app->expires);
     return MIN(trust->ends, app->expires);
+}
+
+TrustEndKind trust_end_kind(const Trust *trust, const FleetApp *app)
+{
+    int64_t started = app != NULL ? app->expires : 0;
+    if (trust->ends == 0 && started == 0)
+        return TRUST_END_NONE;
+    if (trust->ends == 0 || trust->ends_with_certificate)
+        return TRUST_END_CERTIFICATE;
+    return started != 0 && started <= trust->ends ? TRUST_END_CERTIFICATE : TRUST_END_COLLATERAL;
+}
+
+const char *trust_end_kind_name(TrustEndKind kind)
+{
+    static const char *const names[] = {
+        [TRUST_END_CERTIFICATE] = "certificate", [TRUST_END_COLLATERAL] = "collateral"};
+    return names[kind];
 }
 
 TrustEnding trust_ending(int64_t end, int64_t now, unsigned warn_days)

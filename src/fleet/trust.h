@@ -27,6 +27,7 @@ typedef struct Trust {
     uint8_t root[TRUST_HASH];        /* of the trust anchor */
     int64_t at;                      /* judged as of; Unix seconds */
     int64_t ends; /* certificate or collateral, whichever ends first; 0 unknown */
+    bool ends_with_certificate;
 } Trust;
 
 /* Of a result without a verdict: nothing was judged. */
@@ -108,6 +109,13 @@ const TrustRecord *trust_memory_find(const TrustMemory *memory, const char *engi
 
 /* The certificate that it was started with, or what it was judged with: whichever ends first. */
 int64_t trust_end(const Trust *trust, const FleetApp *app);
+
+/* What it is that ends then. `app` may be NULL: that it was started with another certificate is not
+ * looked at. */
+typedef enum { TRUST_END_NONE, TRUST_END_CERTIFICATE, TRUST_END_COLLATERAL } TrustEndKind;
+TrustEndKind trust_end_kind(const Trust *trust, const FleetApp *app);
+/* "certificate", "collateral"; NULL for none. */
+const char *trust_end_kind_name(TrustEndKind kind);
 
 typedef enum { TRUST_LASTS, TRUST_ENDS_SOON, TRUST_ENDED } TrustEnding;
 /* `warn_days` before the end it ends soon. 0: no end is known, which lasts. */

@@ -10,6 +10,8 @@ liblife_a_SOURCES = \
 	src/life/difference.c \
 	src/life/docker_ignore.c \
 	src/life/docker_ignore.h \
+	src/life/ending.c \
+	src/life/ending.h \
 	src/life/judge.c \
 	src/life/judge.h \
 	src/life/life.c \

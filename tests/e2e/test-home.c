@@ -172,6 +172,31 @@ static void test_status(void)
     outcome_clear(&wrong);
 }
 
+/* Evidence that no directory here has is taken out of the container, and judged. */
+static void test_trust_out_of_container(void)
+{
+    g_autofree char *platform = process_path("platform");
+    g_autofree char *root = g_build_filename(platform, "root.pem", NULL);
+    g_autofree char *settings = process_path("trusting.toml");
+    g_autofree char *text = g_strdup_printf("[trust]\nroot = \"%s\"\n", root);
+    sim_run("platform", platform, NULL);
+    g_autoptr(Engine) engine = engine_start("10", "--platform", platform);
+    g_autofree char *name = name_in_state(engine, "running");
+    for (unsigned trusts = 0; trusts < 2; trusts++) {
+        g_autofree char *variable = g_strdup_printf("MSE_CONSOLE_CONFIG=%s", settings);
+        g_assert_true(g_file_set_contents(settings, trusts ? text : "", -1, NULL));
+        engine->environment[1] = variable;
+        Outcome json = console_run(&engine->setting, "home", "status", name, "--json", NULL);
+        json_t *row = outcome_json(&json);
+        g_assert_cmpstr(member(row, "evidence"), ==, "container");
+        g_assert_cmpstr(member(row, "verdict"), ==, trusts ? "trusted" : "rejected");
+        g_assert_cmpint(json_is_string(json_object_get(row, "trust_ends")), ==, trusts);
+        json_decref(row);
+        outcome_clear(&json);
+        engine->environment[1] = NULL;
+    }
+}
+
 static unsigned count_lines(const Outcome *outcome)
 {
     unsigned n = 0;
@@ -445,6 +470,7 @@ int main(int argc, char **argv)
     g_test_add_func("/home/list-ten-thousand", test_list_ten_thousand);
     g_test_add_func("/home/word-left-out", test_word_left_out);
     g_test_add_func("/home/status", test_status);
+    g_test_add_func("/home/trust-out-of-container", test_trust_out_of_container);
     g_test_add_func("/home/logs", test_logs);
     g_test_add_func("/home/acts", test_acts);
     g_test_add_func("/home/refusals", test_refusals);

@@ -20,6 +20,7 @@
 typedef struct World {
     Process engine;
     char *home, *platform, *root, *outputs, *socket, *directory, *name;
+    const char *at; /* what the engine's clock says; NULL: the time */
     char *host, *environment_home;
     const char *environment[6];
     ProcessSetting setting;
@@ -33,10 +34,19 @@ static char *below(const World *world, const char *name)
 static void engine_start(World *world)
 {
     g_autofree char *program = process_program("mse-sim");
-    const char *argv[] = {
-        program,  "engine", "--socket",  world->socket,  "--apps", "1",
-        "--seed", "2",      "--outputs", world->outputs, "--at",   "2026-01-01T00:00:00Z",
-        NULL};
+    const char *argv[] = {program,
+                          "engine",
+                          "--socket",
+                          world->socket,
+                          "--apps",
+                          "1",
+                          "--seed",
+                          "2",
+                          "--outputs",
+                          world->outputs,
+                          world->at == NULL ? NULL : "--at",
+                          world->at,
+                          NULL};
     gint64 until = g_get_monotonic_time() + PATIENCE;
     world->engine = process_start(argv, NULL);
     while (!g_file_test(world->socket, G_FILE_TEST_EXISTS)) {
@@ -64,11 +74,12 @@ static void put_evidence(const World *world, char digit, const char *platform)
     g_assert_cmpint(g_rename(made, path), ==, 0);
 }
 
-static void world_start(World *world)
+static void world_start_at(World *world, const char *at)
 {
     static unsigned n;
     g_autofree char *name = g_strdup_printf("world-%u", n++);
     memset(world, 0, sizeof *world);
+    world->at = at;
     world->home = process_path(name);
     g_assert_cmpint(g_mkdir_with_parents(world->home, 0700), ==, 0);
     world->platform = below(world, "platform");
@@ -92,6 +103,11 @@ static void world_start(World *world)
     outcome_clear(&list);
     world->directory = g_build_filename(world->outputs, world->name, NULL);
     g_assert_cmpint(g_mkdir_with_parents(world->directory, 0700), ==, 0);
+}
+
+static void world_start(World *world)
+{
+    world_start_at(world, "2026-01-01T00:00:00Z");
 }
 
 static void world_end(World *world)
@@ -265,6 +281,150 @@ static void test_service(void)
     world_end(&world);
 }
 
+/* The journal's list says which application a line is about. */
+static void test_journal_names_it(void)
+{
+    World world;
+    world_start(&world);
+    put_evidence(&world, '1', NULL);
+    json_decref(once(&world, 0));
+    Outcome plain = console_run(&world.setting, "verify", "--root", world.root, "--evidence",
+                                "/no/such/file", NULL);
+    outcome_clear(&plain);
+    Outcome json = console_run(&world.setting, "journal", "list", "--json", NULL);
+    json_t *rows = outcome_json(&json);
+    g_assert_cmpuint(json_array_size(rows), ==, 1);
+    json_t *row = json_array_get(rows, 0);
+    g_assert_cmpstr(json_string_value(json_object_get(row, "application")), ==, world.name);
+    g_assert_cmpstr(json_string_value(json_object_get(row, "kind")), ==, "verdict");
+    json_decref(rows);
+    outcome_clear(&json);
+    Outcome table = console_run(&world.setting, "journal", "list", NULL);
+    g_assert_nonnull(strstr(table.out, "  APPLICATION  "));
+    g_assert_nonnull(strstr(table.out, world.name));
+    outcome_clear(&table);
+    g_autofree char *evidence = g_build_filename(world.directory, "evidence.json", NULL);
+    Outcome file = console_run(&world.setting, "verify", "--root", world.root, evidence, NULL);
+    g_assert_cmpint(file.status, ==, 0);
+    outcome_clear(&file);
+    Outcome both = console_run(&world.setting, "journal", "list", "--json", "--tail", "1", NULL);
+    rows = outcome_json(&both); /* a file is nobody's: null, and there all the same */
+    g_assert_true(json_is_null(json_object_get(json_array_get(rows, 0), "application")));
+    json_decref(rows);
+    outcome_clear(&both);
+    world_end(&world);
+}
+
+/* ---- when trust ends ---- */
+
+static void put_settings(const World *world, const char *text)
+{
+    g_autofree char *directory = below(world, ".config/mse-console");
+    g_autofree char *path = g_build_filename(directory, "config.toml", NULL);
+    g_assert_cmpint(g_mkdir_with_parents(directory, 0700), ==, 0);
+    g_assert_true(g_file_set_contents(path, text, -1, NULL));
+}
+
+/* `home list` (its only row) or `home status` as JSON; new reference. `err` gets what was warned.
+ */
+static json_t *row_of(const World *world, bool list, char **err)
+{
+    Outcome got = list
+                      ? console_run(&world->setting, "home", "list", "--json", NULL)
+                      : console_run(&world->setting, "home", "status", world->name, "--json", NULL);
+    json_t *whole = outcome_json(&got);
+    json_t *row = list ? json_incref(json_array_get(whole, 0)) : json_incref(whole);
+    g_assert_cmpint(got.status, ==, 0);
+    *err = g_strdup(got.err);
+    json_decref(whole);
+    outcome_clear(&got);
+    return row;
+}
+
+static const char *member(const json_t *row, const char *name)
+{
+    return json_string_value(json_object_get(row, name));
+}
+
+/* With the certificate that it was started with, as long as there is no evidence; then with the
+ * collateral of that, which ends sooner; and warned about in so many days as the settings say. */
+static void test_ends(void)
+{
+    World world;
+    world_start_at(&world, NULL);
+    for (unsigned list = 0; list < 2; list++) {
+        g_autofree char *trusting = g_strdup_printf("[trust]\nroot = \"%s\"\n", world.root);
+        g_autofree char *soon = g_strdup_printf("%s[alarm]\nexpiry_days = 3650\n", trusting);
+        g_autofree char *evidence = g_build_filename(world.directory, "evidence.json", NULL);
+        g_autofree char *err = NULL, *certificate_end = NULL;
+        g_unlink(evidence);
+        put_settings(&world, trusting);
+        json_t *row = row_of(&world, list, &err);
+        g_assert_cmpstr(member(row, "trust_ends_by"), ==, "certificate");
+        g_assert_cmpstr(member(row, "trust_ends"), ==, member(row, "expires"));
+        json_decref(row);
+        g_clear_pointer(&err, g_free);
+
+        put_evidence(&world, '1', NULL);
+        row = row_of(&world, list, &err);
+        certificate_end = g_strdup(member(row, "expires"));
+        g_assert_cmpstr(member(row, "trust_ends_by"), ==, "collateral");
+        g_assert_cmpstr(member(row, "trust_ends"), <, certificate_end);
+        g_assert_cmpint(json_integer_value(json_object_get(row, "trust_days_left")), ==, 29);
+        g_assert_cmpstr(member(row, "trust_ending"), ==, "lasts");
+        g_assert_cmpstr(err, ==, "");
+        if (!list)
+            g_assert_cmpstr(member(row, "verdict"), ==, "trusted");
+        json_decref(row);
+        g_clear_pointer(&err, g_free);
+
+        put_settings(&world, soon);
+        row = row_of(&world, list, &err);
+        g_assert_cmpstr(member(row, "trust_ending"), ==, "soon");
+        g_assert_nonnull(strstr(err, world.name));
+        g_assert_nonnull(strstr(err, "29 d"));
+        json_decref(row);
+        g_clear_pointer(&err, g_free);
+
+        put_settings(&world, ""); /* what is not trusted has no trust that ends */
+        row = row_of(&world, list, &err);
+        g_assert_true(json_is_null(json_object_get(row, "trust_ends")));
+        g_assert_true(json_is_null(json_object_get(row, "trust_ends_by")));
+        json_decref(row);
+    }
+    world_end(&world);
+}
+
+/* As people read it: one column in the table, two lines of the status, what ends by its name. */
+static void test_ends_in_tables(void)
+{
+    World world;
+    world_start_at(&world, NULL);
+    g_autofree char *trusting = g_strdup_printf("[trust]\nroot = \"%s\"\n", world.root);
+    put_settings(&world, trusting);
+    put_evidence(&world, '1', NULL);
+    Outcome list = console_run(&world.setting, "home", "list", NULL);
+    g_assert_nonnull(strstr(list.out, "TRUST ENDS"));
+    g_assert_nonnull(strstr(list.out, "  29 d, "));
+    outcome_clear(&list);
+    Outcome status = console_run(&world.setting, "home", "status", world.name, NULL);
+    g_assert_nonnull(strstr(status.out, "Trust:        trusted SIMULATED\n"));
+    g_assert_nonnull(strstr(status.out, ": 29 days left ("));
+    outcome_clear(&status);
+    put_settings(&world, "");
+    Outcome rejected = console_run(&world.setting, "home", "status", world.name, NULL);
+    g_assert_nonnull(strstr(rejected.out, "Trust:        REJECTED: root failed\n"));
+    g_assert_nonnull(strstr(rejected.out, "Trust ends:   –\n"));
+    outcome_clear(&rejected);
+    g_autofree char *evidence = g_build_filename(world.directory, "evidence.json", NULL);
+    g_assert_true(g_file_set_contents(evidence, "{", -1, NULL)); /* and what is none */
+    Outcome broken = console_run(&world.setting, "home", "status", world.name, NULL);
+    g_assert_cmpint(broken.status, ==, 0);
+    g_assert_nonnull(strstr(broken.out, "Trust:        unknown: "));
+    outcome_clear(&broken);
+    world_end(&world);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -272,5 +432,8 @@ int main(int argc, char **argv)
     g_test_add_func("/watch/names", test_names);
     g_test_add_func("/watch/no-engine", test_no_engine);
     g_test_add_func("/watch/service", test_service);
+    g_test_add_func("/watch/journal-names-it", test_journal_names_it);
+    g_test_add_func("/watch/ends", test_ends);
+    g_test_add_func("/watch/ends-in-tables", test_ends_in_tables);
     return g_test_run();
 }
