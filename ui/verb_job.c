@@ -4,6 +4,7 @@
 #include "ui/verb_job.h"
 
 #include "command/job.h"
+#include "command/rows_json.h"
 #include "command/table.h"
 #include "command/verb.h"
 #include "core/clock.h"
@@ -11,6 +12,7 @@
 
 #include <inttypes.h>
 #include <string.h>
+#include <unistd.h>
 
 /* A block is sent when it is this large or this old. */
 enum { BLOCK_LINES = 500, BLOCK_MICROSECONDS = 16000 };
@@ -23,7 +25,8 @@ typedef struct VerbJob {
     GDestroyNotify free_data;
     UiJob *job;
     const Verb *verb;
-    json_t *rows; /* of the verb's columns, until it ends: a table is as wide as its widest row */
+    Job *running;
+    json_t *rows; /* of a verb that lists, until it ends: a table is as wide as its widest row */
     GPtrArray *block;
     int64_t block_began;
 } VerbJob;
@@ -54,6 +57,15 @@ static void add_line(VerbJob *self, bool error, char *text)
         send_block(self);
 }
 
+static void add_document(VerbJob *self, const json_t *row, bool indented)
+{
+    g_autofree char *text = rows_json_text(row, indented);
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+
+    for (unsigned i = 0; lines[i] != NULL; i++)
+        add_line(self, false, g_strdup(lines[i]));
+}
+
 static void on_begin(const Verb *verb, void *data)
 {
     ((VerbJob *)data)->verb = verb;
@@ -69,12 +81,21 @@ static void on_error(const char *sentence, void *data)
     add_line(data, true, sanitize_string(sentence));
 }
 
+static bool lists(const VerbJob *self)
+{
+    return self->verb != NULL && self->verb->columns != NULL;
+}
+
+/* As in the shell: a table or an array when it ends; a stream's objects, and documents, at once. */
 static void on_row(const json_t *row, void *data)
 {
     VerbJob *self = data;
+    bool stream = self->verb != NULL && self->verb->flags & VERB_STREAM;
 
-    if (self->verb != NULL && self->verb->columns != NULL)
+    if (lists(self) && !(job_json(self->running) && stream))
         json_array_append(self->rows, (json_t *)row);
+    else if (job_json(self->running))
+        add_document(self, row, !stream && isatty(STDOUT_FILENO) == 1);
 }
 
 static void on_progress(const char *what, uint64_t done, uint64_t total, void *data)
@@ -108,6 +129,15 @@ static void on_made(const char *what, const char *path, void *data)
                                                .number = self->job->id,
                                                .data = made,
                                                .free_data = made_free});
+}
+
+static void send_array(VerbJob *self, int status)
+{
+    bool stream = self->verb != NULL && self->verb->flags & VERB_STREAM;
+
+    if (lists(self) && !stream && status != EXIT_CANCELLED &&
+        (status == EXIT_OK || json_array_size(self->rows) > 0))
+        rows_json_lines(self->rows, on_text, self);
 }
 
 static void send_table(VerbJob *self)
@@ -147,9 +177,13 @@ static void run(UiJob *ui_job, void *data)
     g_autoptr(Job) job = job_new(&sink, self, false, ui_job->cancel);
 
     self->job = ui_job;
+    self->running = job;
     if (is_prepared(self, job))
         ui_job->status = verb_run_line(job, self->line);
-    send_table(self);
+    if (job_json(job))
+        send_array(self, ui_job->status);
+    else
+        send_table(self);
     send_block(self);
 }
 

@@ -61,6 +61,8 @@ libcommand_a_SOURCES = \
 	src/command/manual.c \
 	src/command/output.c \
 	src/command/output.h \
+	src/command/rows_json.c \
+	src/command/rows_json.h \
 	src/command/shell.c \
 	src/command/shell.h \
 	src/command/spelling.c \

@@ -8,6 +8,7 @@
 #include "command/help.h"
 #include "command/layout.h"
 #include "command/output.h"
+#include "command/rows_json.h"
 #include "command/spelling.h"
 #include "command/table.h"
 #include "command/verbs.h"
@@ -81,19 +82,11 @@ static void shell_begin(const Verb *verb, void *data)
     shell->verb = verb;
 }
 
-static void print_json(Shell *shell, const json_t *value, size_t flags)
+static void print_line(const char *text, void *data)
 {
-    g_autofree char *text = json_dumps(value, flags | JSON_ENSURE_ASCII | JSON_ENCODE_ANY);
-    /* Of all that a terminal might act upon, DEL alone is left raw by jansson. */
-    char **pieces = g_strsplit(text, "\x7f", -1);
-    g_autofree char *safe = g_strjoinv("\\u007f", pieces);
-    g_strfreev(pieces);
-    output_bytes(shell->out, safe, strlen(safe));
-}
-
-static size_t document_flags(const Shell *shell)
-{
-    return output_is_terminal(shell->out) ? JSON_INDENT(2) : JSON_COMPACT;
+    Shell *shell = data;
+    output_bytes(shell->out, text, strlen(text));
+    output_bytes(shell->out, "\n", 1);
 }
 
 static void shell_row(const json_t *row, void *data)
@@ -104,8 +97,8 @@ static void shell_row(const json_t *row, void *data)
         json_array_append(shell->rows, (json_t *)row);
         return;
     }
-    print_json(shell, row, stream ? JSON_COMPACT : document_flags(shell));
-    output_bytes(shell->out, "\n", 1);
+    g_autofree char *text = rows_json_text(row, !stream && output_is_terminal(shell->out));
+    print_line(text, shell);
     if (stream)
         output_flush(shell->out);
 }
@@ -207,15 +200,7 @@ static void show_rows(Shell *shell)
             output_line(shell->out, g_ptr_array_index(lines, i));
         return;
     }
-    output_bytes(shell->out, "[", 1);
-    size_t i;
-    const json_t *row;
-    json_array_foreach(shell->rows, i, row)
-    {
-        output_bytes(shell->out, i ? ",\n" : "\n", i ? 2 : 1);
-        print_json(shell, row, JSON_COMPACT);
-    }
-    output_bytes(shell->out, i ? "\n]\n" : "]\n", i ? 3 : 2);
+    rows_json_lines(shell->rows, print_line, shell);
 }
 
 static bool lists_rows(const Shell *shell)

@@ -90,6 +90,56 @@ static void test_execute(void)
     engine_clear(&engine);
 }
 
+/* --json is what the shell prints: arrays, streams and documents alike; a table only without it. */
+static void test_execute_json(void)
+{
+    const char *options[] = {"--apps", "3", "--seed", "2", NULL};
+    static const struct {
+        const char *line;
+        const char *words[5];
+    } lines[] = {
+        {"home list --json", {"home", "list", "--json"}},
+        {"home status genome-eu-0 --json", {"home", "status", "genome-eu-0", "--json"}},
+        {"journal list --json", {"journal", "list", "--json"}},
+        {"doctor --json", {"doctor", "--json"}},
+        {"journal verify --json", {"journal", "verify", "--json"}},
+        {"home list", {"home", "list"}},
+    };
+    Engine engine;
+
+    engine_start(&engine, options);
+    for (size_t i = 0; i < G_N_ELEMENTS(lines); i++) {
+        const char *words[] = {"-e", lines[i].line, NULL};
+        g_autofree char *out = NULL, *errors = NULL, *shell = NULL, *shell_errors = NULL;
+        bool json = g_str_has_suffix(lines[i].line, "--json");
+        json_t *read;
+        g_assert_cmpint(run(&engine, words, NULL, &out, &errors), ==,
+                        run(&engine, lines[i].words, NULL, &shell, &shell_errors));
+        read = json_loads(out, 0, NULL);
+        g_assert_cmpint(read != NULL, ==, json);
+        json_decref(read);
+        if (json && !g_str_equal(lines[i].words[0], "doctor")) /* the clock goes on */
+            g_assert_cmpstr(out, ==, shell);
+    }
+    engine_clear(&engine);
+}
+
+/* In the pane of a verb too. */
+static void test_json_in_pane(void)
+{
+    const char *options[] = {"--apps", "3", "--seed", "2", NULL};
+    Engine engine;
+    g_autoptr(Terminal) terminal = NULL;
+
+    engine_start(&engine, options);
+    terminal = start(&engine, NULL, NULL);
+    terminal_wait_text(terminal, "Apps ── 3");
+    terminal_type(terminal, ":home status genome-eu-0 --json" ENTER);
+    terminal_wait_text(terminal, "{\"name\":\"genome-eu-0\"");
+    engine_quit(terminal);
+    engine_clear(&engine);
+}
+
 /* A line that would never end ends by a signal, and we with it. */
 static void test_execute_is_ended(void)
 {
@@ -391,6 +441,8 @@ int main(int argc, char **argv)
     setlocale(LC_ALL, "");
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/ways/execute", test_execute);
+    g_test_add_func("/ways/execute-json", test_execute_json);
+    g_test_add_func("/ways/json-in-pane", test_json_in_pane);
     g_test_add_func("/ways/execute-is-ended", test_execute_is_ended);
     g_test_add_func("/ways/record", test_record);
     g_test_add_func("/ways/record-full-disk", test_record_full_disk);
