@@ -59,6 +59,12 @@ tests_screen_test_panes_SOURCES = tests/screen/test-panes.c $(screen_engine)
 tests_screen_test_panes_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/screen
 tests_screen_test_panes_LDADD = $(SCREEN_LIBS)
 
+check_PROGRAMS += tests/screen/test-figures
+TESTS += tests/screen/test-figures
+tests_screen_test_figures_SOURCES = tests/screen/test-figures.c $(screen_engine)
+tests_screen_test_figures_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/screen
+tests_screen_test_figures_LDADD = $(SCREEN_LIBS)
+
 check_PROGRAMS += tests/screen/test-source
 TESTS += tests/screen/test-source
 tests_screen_test_source_SOURCES = tests/screen/test-source.c $(screen_engine)
