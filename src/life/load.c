@@ -91,7 +91,8 @@ bool life_load_image(DockerEngine *engine, Package *package, LifeImage *out, Can
     return out->id != NULL;
 }
 
-void life_unload_image(DockerEngine *engine, const LifeImage *image, const LifeListener *listener)
+void life_unload_image(DockerEngine *engine, const LifeImage *image, int64_t since,
+                       const LifeListener *listener)
 {
-    life_remove_image(engine, image->made, image->loaded, listener);
+    life_remove_image(engine, image->made, image->loaded, since, listener);
 }

@@ -316,9 +316,10 @@ static void show_log_of_failure(const Localtest *test)
 static void clean_up(Localtest *test)
 {
     const LocaltestRequest *request = test->request;
-    life_remove_container(request->engine, test->id, test->name, request->listener);
+    int64_t now = clock_monotonic();
+    life_remove_container(request->engine, test->id, test->name, now, request->listener);
     if (test->building)
-        life_remove_image(request->engine, test->name, test->image != NULL, request->listener);
+        life_remove_image(request->engine, test->name, test->image != NULL, now, request->listener);
     g_free(test->image);
     g_free(test->id);
     g_free(test->name);

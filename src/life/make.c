@@ -4,6 +4,7 @@
 #include "life/make.h"
 
 #include "core/cause.h"
+#include "core/clock.h"
 #include "core/i18n.h"
 #include "core/sanitize.h"
 #include "life/undo.h"
@@ -117,7 +118,7 @@ static void take_back(DockerEngine *engine, const char *shown, const char *mark,
 {
     g_autofree char *id = NULL;
     if (find(engine, mark, doubt, &id))
-        life_remove_container(engine, id, shown, listener);
+        life_remove_container(engine, id, shown, clock_monotonic(), listener);
     else
         life_warn(listener,
                   _("whether the engine still makes the container %s is not known: \"docker ps -a "

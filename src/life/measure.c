@@ -3,6 +3,7 @@
 
 #include "life/measure.h"
 
+#include "core/clock.h"
 #include "core/hex.h"
 #include "core/i18n.h"
 #include "docker/stream.h"
@@ -200,7 +201,8 @@ bool life_measure(const LifeMeasure *measure, uint8_t mrenclave[32], GError **er
                                   measure->listener, error);
     g_autofree char *id = loaded ? create(measure, image.id, error) : NULL;
     bool done = id != NULL && run(measure, id, mrenclave, error);
-    life_remove_container(measure->engine, id, NULL, measure->listener);
-    life_unload_image(measure->engine, &image, measure->listener);
+    int64_t now = clock_monotonic();
+    life_remove_container(measure->engine, id, NULL, now, measure->listener);
+    life_unload_image(measure->engine, &image, now, measure->listener);
     return done;
 }

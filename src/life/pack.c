@@ -79,7 +79,7 @@ PackageMade *life_pack(const LifePack *asked, char **tag, GError **error)
         made = write_package(&packing, error);
     }
     /* Also when the build failed: a cancelled one may have come to its end all the same. */
-    life_remove_image(asked->engine, name, id != NULL, asked->listener);
+    life_remove_image(asked->engine, name, id != NULL, clock_monotonic(), asked->listener);
     if (made != NULL)
         *tag = g_steal_pointer(&name);
     return made;

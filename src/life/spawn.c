@@ -210,8 +210,9 @@ static void remove_tree(const char *path)
 static void take_back(Spawning *spawning)
 {
     const LifeSpawn *asked = spawning->asked;
-    life_remove_container(asked->engine, spawning->result->id, asked->name, asked->listener);
-    life_unload_image(asked->engine, &spawning->image, asked->listener);
+    int64_t now = clock_monotonic();
+    life_remove_container(asked->engine, spawning->result->id, asked->name, now, asked->listener);
+    life_unload_image(asked->engine, &spawning->image, now, asked->listener);
     if (spawning->unpacked && !spawning->was_unpacked) {
         g_autofree char *app = member_path(spawning, PACKAGE_APP);
         g_autofree char *config = member_path(spawning, PACKAGE_CONFIG);

@@ -32,6 +32,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(LifeImage, life_image_clear)
 bool life_load_image(DockerEngine *engine, Package *package, LifeImage *out, Cancel *cancel,
                      const LifeListener *listener, GError **error);
 /* Takes it back, unless it was there before. */
-void life_unload_image(DockerEngine *engine, const LifeImage *image, const LifeListener *listener);
+void life_unload_image(DockerEngine *engine, const LifeImage *image, int64_t since,
+                       const LifeListener *listener);
 
 #endif

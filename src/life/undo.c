@@ -35,26 +35,36 @@ static bool is_docker(const GError *error, DockerError code)
     return g_error_matches(error, DOCKER_ERROR, (int)code);
 }
 
-/* Whether what failed is worth being tried again: the engine broke off, or is being restarted. */
-static bool may_pass(const GError *error, int64_t began)
+/* Whether what failed is worth being tried again: the engine broke off, is being restarted, or is
+ * at it already. */
+static bool may_pass(const GError *error, int64_t since)
 {
-    return (is_docker(error, DOCKER_ERROR_AWAY) || is_docker(error, DOCKER_ERROR_FROZEN) ||
-            is_docker(error, DOCKER_ERROR_RUBBISH) || is_docker(error, DOCKER_ERROR_ENGINE)) &&
-           clock_monotonic() - began < LIFE_PATIENCE * G_GINT64_CONSTANT(1000);
+    static const DockerError passing[] = {DOCKER_ERROR_AWAY, DOCKER_ERROR_FROZEN,
+                                          DOCKER_ERROR_RUBBISH, DOCKER_ERROR_ENGINE};
+    for (size_t i = 0; i < G_N_ELEMENTS(passing); i++)
+        if (is_docker(error, passing[i]))
+            return clock_monotonic() - since < LIFE_PATIENCE * G_GINT64_CONSTANT(1000);
+    return false;
 }
 
-void life_remove_container(DockerEngine *engine, const char *id, const char *name,
+/* What is removed with force is refused for one reason: somebody is removing it. */
+static bool is_being_removed(const GError *error, int64_t since)
+{
+    return is_docker(error, DOCKER_ERROR_CONFLICT) &&
+           clock_monotonic() - since < LIFE_PATIENCE * G_GINT64_CONSTANT(1000);
+}
+
+void life_remove_container(DockerEngine *engine, const char *id, const char *name, int64_t since,
                            const LifeListener *listener)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(Cancel) cancel = soon();
-    int64_t began = clock_monotonic();
     if (id == NULL)
         return;
     do
         g_clear_error(&error);
     while (!docker_engine_act(engine, DOCKER_REMOVE_RUNNING, id, cancel, &error) &&
-           may_pass(error, began) && life_pause(cancel));
+           (may_pass(error, since) || is_being_removed(error, since)) && life_pause(cancel));
     if (error == NULL || is_docker(error, DOCKER_ERROR_NOT_FOUND))
         return;
     g_autofree char *short_id = g_strndup(id, SHORT_ID);
@@ -63,19 +73,18 @@ void life_remove_container(DockerEngine *engine, const char *id, const char *nam
               name != NULL ? name : safe, error->message, safe);
 }
 
-void life_remove_image(DockerEngine *engine, const char *name, bool known,
+void life_remove_image(DockerEngine *engine, const char *name, bool known, int64_t since,
                        const LifeListener *listener)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(Cancel) cancel = soon();
-    int64_t began = clock_monotonic();
     unsigned left = known ? 0 : MOMENTS;
     if (name == NULL)
         return;
     do
         g_clear_error(&error);
     while (!docker_image_remove(engine, name, cancel, &error) &&
-           (may_pass(error, began) || (is_docker(error, DOCKER_ERROR_NOT_FOUND) && left-- > 0)) &&
+           (may_pass(error, since) || (is_docker(error, DOCKER_ERROR_NOT_FOUND) && left-- > 0)) &&
            life_pause(cancel));
     if (error == NULL || is_docker(error, DOCKER_ERROR_NOT_FOUND) ||
         is_docker(error, DOCKER_ERROR_CONFLICT))

@@ -15,14 +15,17 @@
 /* A moment, before something is tried again. False when cancelled, or past the deadline. */
 bool life_pause(Cancel *cancel);
 
+/* `since`: when the taking back began, on the monotonic clock; an engine that is away is waited for
+ * once, and not anew for each thing. */
+
 /* A container, running or not; `name`: what a person knows it by, safe for a terminal, or NULL. One
  * that is not there is fine; NULL too. */
-void life_remove_container(DockerEngine *engine, const char *id, const char *name,
+void life_remove_container(DockerEngine *engine, const char *id, const char *name, int64_t since,
                            const LifeListener *listener);
 /* An image by a name or id of its own. One that a container needs is left. One that is not there is
  * fine, but when it is not `known` to be there or not it is waited for a moment: what was cancelled
  * may still come to its end. NULL is fine. */
-void life_remove_image(DockerEngine *engine, const char *name, bool known,
+void life_remove_image(DockerEngine *engine, const char *name, bool known, int64_t since,
                        const LifeListener *listener);
 
 /* The last lines that a container printed, told as output. */

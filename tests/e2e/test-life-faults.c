@@ -470,6 +470,29 @@ static void test_package(void)
 
 /* ---- what comes in between ---- */
 
+/* The container of a dry run is taken away from it. */
+static void test_verify_taken(void)
+{
+    static const char *const calls[] = {"/start", "/wait", "/logs"};
+    if (!spawn_stage_ready())
+        return;
+    for (size_t i = 0; i < G_N_ELEMENTS(calls); i++) {
+        unsigned before = proxy_spoiled(proxy);
+        proxy_set(proxy, PROXY_STOP, calls[i]);
+        Process process = start_verify();
+        await_count(proxy_spoiled, before, &process);
+        g_autofree char *made = stage_made_by(process.pid, "mse-console-dry-run");
+        g_assert_true(shell_succeeds("docker rm -f '%s'", made));
+        proxy_set(proxy, PROXY_PASS, NULL);
+        Outcome got = process_finish(&process);
+        assert_failed(&got, calls[i]);
+        assert_says(got.err, "No such container");
+        outcome_clear(&got);
+        g_assert_false(is_image());
+    }
+    assert_verifies();
+}
+
 /* The name is taken by somebody else after it was looked for: it is theirs. */
 static void test_stranger(void)
 {
@@ -613,6 +636,7 @@ int main(int argc, char **argv)
     g_test_add_func("/life-faults/killed", test_killed);
     g_test_add_func("/life-faults/verify-killed", test_verify_killed);
     g_test_add_func("/life-faults/package", test_package);
+    g_test_add_func("/life-faults/verify-taken", test_verify_taken);
     g_test_add_func("/life-faults/stranger", test_stranger);
     g_test_add_func("/life-faults/port", test_port);
     g_test_add_func("/life-faults/localtest", test_localtest);
