@@ -8,29 +8,19 @@
 #include "config.h"
 
 #include "core/i18n.h"
-#include "core/sanitize.h"
 #include "ui/console_private.h"
 #include "ui/settings_read.h"
 
 #include <string.h>
 
-/* "~/" is what Tab completes; the console has no shell that expands it. */
-static char *path_meant(const char *typed)
-{
-    if (g_str_has_prefix(typed, "~/"))
-        return g_build_filename(g_get_home_dir(), typed + 2, NULL);
-    return g_canonicalize_filename(typed, NULL);
-}
-
 void console_source(Console *console, char *const *words, int n)
 {
-    g_autofree char *path = n == 2 ? path_meant(words[1]) : NULL;
-
     if (n > 2) {
         console_say(console, ROLE_WARNING, "%s", _("which settings? :source [FILE]"));
         return;
     }
-    settings_read_start(console->model.jobs, console->model.basis, path, ++console->sourced);
+    settings_read_start(console->model.jobs, console->model.basis, n == 2 ? words[1] : NULL,
+                        ++console->sourced);
 }
 
 /* The source that is asked already, and is not yet among those kept; -1: none. */
@@ -76,18 +66,12 @@ static void take_scheme(Console *console, const Settings *before, const Settings
     console->wishes |= WISH_THEME;
 }
 
-/* The first of what was passed over, else that all is taken. */
 static void say_taken(Console *console, const Settings *settings, const GPtrArray *problems)
 {
-    g_autofree char *path = settings->path == NULL ? NULL : sanitize_string(settings->path);
-    const GPtrArray *said = settings->warnings->len > 0 ? settings->warnings : problems;
+    Role role;
+    g_autofree char *text = settings_taken_text(settings, problems, &role);
 
-    if (said->len > 0)
-        console_say(console, ROLE_WARNING, "%s", (const char *)said->pdata[0]);
-    else if (path != NULL)
-        console_say(console, ROLE_TRUSTED, _("settings are those of %s now"), path);
-    else
-        console_say(console, ROLE_TRUSTED, "%s", _("there is no settings file: all defaults"));
+    console_say(console, role, "%s", text);
 }
 
 /* What a console is started with to have these settings. */

@@ -10,6 +10,7 @@
 #include "ui/console.h"
 #include "ui/line.h"
 #include "ui/plain_watch.h"
+#include "ui/settings_read.h"
 #include "ui/verb_job.h"
 
 #include <errno.h>
@@ -38,6 +39,7 @@ typedef struct Plain {
     GString *read;     /* of standard input that is no terminal: what is no whole line yet */
     bool ended;        /* standard input has */
     UiJob *job;        /* of the line that runs, or NULL */
+    uint64_t sourced;  /* counts the settings that were asked for */
     int status;
     bool over;
     int signal; /* that ends us; 0: none */
@@ -106,6 +108,7 @@ static void help(Plain *plain)
                      "explains one. And:"));
     say_one(plain, _("  watch      tell what happens to applications, as it happens"));
     say_one(plain, _("  watch off  be silent again"));
+    say_one(plain, _("  source [FILE]  take up changed settings, or those of FILE"));
     say_one(plain, _("  quit       leave; so does the end of input"));
 }
 
@@ -137,6 +140,24 @@ static void run_verb(Plain *plain, const char *line)
     plain->job = ui_job_ref(verb_job_start(plain->model.jobs, line, width()));
 }
 
+/* False when the line is another. */
+static bool source(Plain *plain, const char *line)
+{
+    g_auto(GStrv) words = NULL;
+    int n;
+
+    if (!g_shell_parse_argv(line, &n, &words, NULL) || !g_str_equal(words[0], "source"))
+        return false;
+    if (n > 2) {
+        say_problem(plain, _("which settings? source [FILE]"));
+        plain->status = 2;
+        return true;
+    }
+    plain->job = ui_job_ref(settings_read_start(plain->model.jobs, plain->model.basis,
+                                                n == 2 ? words[1] : NULL, ++plain->sourced));
+    return true;
+}
+
 static void run_line(Plain *plain, const char *line)
 {
     line += strspn(line, " \t:");
@@ -148,7 +169,7 @@ static void run_line(Plain *plain, const char *line)
         begin_watch(plain);
     } else if (g_str_equal(line, "watch off")) {
         end_watch(plain);
-    } else {
+    } else if (!source(plain, line)) {
         if (g_str_equal(line, "help"))
             help(plain);
         run_verb(plain, line);
@@ -252,6 +273,37 @@ static void job_ended(Plain *plain, UiJob *job)
     g_clear_pointer(&plain->job, ui_job_unref);
 }
 
+/* Who watches goes on with the engines that are named now. */
+static void take_settings(Plain *plain, const Message *message)
+{
+    const SettingsRead *read = message->data;
+    bool watching = plain->watch != NULL;
+    g_autofree char *text = NULL;
+    Role role;
+
+    if (message->generation != plain->sourced)
+        return;
+    if (watching)
+        end_watch(plain);
+    if (read->named != NULL)
+        settings_use(read->named);
+    model_set_basis(&plain->model, read->basis);
+    text = settings_taken_text(read->basis->settings, NULL, &role);
+    if (role == ROLE_WARNING)
+        say_problem(plain, text);
+    else
+        say_one(plain, text);
+    if (watching)
+        begin_watch(plain);
+}
+
+/* What only the message line of the whole console would show. */
+static void take_said(Plain *plain, const Message *message)
+{
+    if (message->number == ROLE_REJECTED || message->number == ROLE_WARNING)
+        say_problem(plain, message->data);
+}
+
 static void take_messages(Plain *plain)
 {
     Message *message;
@@ -260,6 +312,10 @@ static void take_messages(Plain *plain)
         model_update(&plain->model, message);
         if (message->kind == MESSAGE_JOB_TEXT)
             take_text(plain, message->data);
+        if (message->kind == MESSAGE_SETTINGS)
+            take_settings(plain, message);
+        if (message->kind == MESSAGE_SAID)
+            take_said(plain, message);
         if (message->kind == MESSAGE_JOB_ENDED)
             job_ended(plain, message->data);
         message_free(message);

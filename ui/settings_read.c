@@ -6,7 +6,6 @@
 #include "core/i18n.h"
 #include "core/sanitize.h"
 #include "fleet/usual.h"
-#include "ui/theme.h"
 
 #include <string.h>
 
@@ -92,12 +91,33 @@ static void read_job(UiJob *job, void *data)
                                          .free_data = read_free});
 }
 
-void settings_read_start(Jobs *jobs, VerifyRequest *basis, const char *named, uint64_t generation)
+/* "~/" is what Tab completes; there is no shell here that expands it. */
+static char *path_meant(const char *typed)
+{
+    if (g_str_has_prefix(typed, "~/"))
+        return g_build_filename(g_get_home_dir(), typed + 2, NULL);
+    return g_canonicalize_filename(typed, NULL);
+}
+
+UiJob *settings_read_start(Jobs *jobs, VerifyRequest *basis, const char *typed, uint64_t generation)
 {
     ReadTask *task = g_new0(ReadTask, 1);
 
     task->basis = verify_request_ref(basis);
-    task->named = g_strdup(named);
+    task->named = typed == NULL ? NULL : path_meant(typed);
     task->generation = generation;
-    jobs_start(jobs, "source", JOB_QUIET | JOB_URGENT, read_job, task, task_free);
+    return jobs_start(jobs, "source", JOB_QUIET | JOB_URGENT, read_job, task, task_free);
+}
+
+char *settings_taken_text(const Settings *settings, const GPtrArray *problems, Role *role)
+{
+    g_autofree char *path = settings->path == NULL ? NULL : sanitize_string(settings->path);
+    const GPtrArray *said = settings->warnings->len > 0 ? settings->warnings : problems;
+
+    *role = said != NULL && said->len > 0 ? ROLE_WARNING : ROLE_TRUSTED;
+    if (*role == ROLE_WARNING)
+        return g_strdup(said->pdata[0]);
+    if (path == NULL)
+        return g_strdup(_("there is no settings file: all defaults"));
+    return g_strdup_printf(_("settings are those of %s now"), path);
 }

@@ -7,6 +7,7 @@
 
 #include "command/verify_request.h"
 #include "ui/jobs.h"
+#include "ui/theme.h"
 
 /* What a MESSAGE_SETTINGS brings. */
 typedef struct SettingsRead {
@@ -15,9 +16,14 @@ typedef struct SettingsRead {
     GPtrArray *sources;   /* FleetSource*: those that they name */
 } SettingsRead;
 
-/* Reads `named`, or where it is NULL the file that `basis` came from, else the usual one. The
- * answer is a MESSAGE_SETTINGS of that generation; or a MESSAGE_SAID with the first problem, by its
- * line and column. */
-void settings_read_start(Jobs *jobs, VerifyRequest *basis, const char *named, uint64_t generation);
+/* Reads the file as a person typed it, or where it is NULL the one that `basis` came from, else the
+ * usual one. The answer is a MESSAGE_SETTINGS of that generation; or a MESSAGE_SAID with the first
+ * problem, by its line and column. The job is borrowed. */
+UiJob *settings_read_start(Jobs *jobs, VerifyRequest *basis, const char *typed,
+                           uint64_t generation);
+
+/* What is said once they are taken, and how: the first that was passed over, of the settings' own
+ * warnings or of `problems` (char*; may be NULL), else whose they are. g_free. */
+char *settings_taken_text(const Settings *settings, const GPtrArray *problems, Role *role);
 
 #endif

@@ -362,6 +362,36 @@ static void test_plain_terminal(void)
     engine_clear(&engine);
 }
 
+/* Settings are taken up here too: for the verbs that follow, and for who watches; a file with
+ * something wrong in it is said, and is none. */
+static void test_plain_source(void)
+{
+    const char *options[] = {"--apps", "3", "--seed", "2", NULL};
+    const char *plain[] = {"--plain", NULL};
+    g_autofree char *good = g_build_filename(g_get_home_dir(), "good.toml", NULL);
+    g_autofree char *bad = g_build_filename(g_get_home_dir(), "bad.toml", NULL);
+    g_autofree char *right = g_strdup_printf("source %s\nhome list\nsource\n", good);
+    g_autofree char *wrong = g_strdup_printf("source %s\nhome list\nsource /no/file\n", bad);
+    g_autofree char *out = NULL, *errors = NULL;
+    Engine engine;
+
+    engine_start(&engine, options);
+    g_assert_true(g_file_set_contents(good, "[alarm]\nexpiry_days = 3000\n", -1, NULL));
+    g_assert_true(g_file_set_contents(bad, "[alarm]\n\nexpiry_days = \"x\"\n", -1, NULL));
+    g_assert_cmpint(run(&engine, plain, right, &out, &errors), ==, 0);
+    g_assert_nonnull(strstr(out, "good.toml now"));
+    g_assert_nonnull(strstr(out, "genome-eu-0"));
+    g_assert_nonnull(strstr(errors, "trust in 3 applications ends soon")); /* as the file has it */
+    g_free(g_steal_pointer(&out));
+    g_free(g_steal_pointer(&errors));
+    g_assert_cmpint(run(&engine, plain, wrong, &out, &errors), ==, 1);
+    g_assert_nonnull(strstr(errors, "bad.toml was not taken: line 3, column 15"));
+    g_assert_nonnull(strstr(errors, "cannot read /no/file"));
+    g_assert_null(strstr(errors, "ends soon"));
+    g_assert_null(strstr(out, " now"));
+    engine_clear(&engine);
+}
+
 /* ---- commands of the user's own ---- */
 
 static const char own_settings[] =
@@ -448,6 +478,7 @@ int main(int argc, char **argv)
     g_test_add_func("/ways/record-full-disk", test_record_full_disk);
     g_test_add_func("/ways/plain-pipe", test_plain_pipe);
     g_test_add_func("/ways/plain-terminal", test_plain_terminal);
+    g_test_add_func("/ways/plain-source", test_plain_source);
     g_test_add_func("/ways/own", test_own);
     g_test_add_func("/ways/own-read-only", test_own_read_only);
     return g_test_run();
