@@ -200,10 +200,13 @@ static int char_is_escaped(char *text, int at)
 /* What a path can become; without the directory's content, that is asked for and comes later. */
 static GPtrArray *path_candidates(const char *text)
 {
-    g_autofree char *directory = paths_directory(text);
+    PathsQuoting quoting = rl_completion_quote_character == '"'    ? PATHS_IN_DOUBLE
+                           : rl_completion_quote_character == '\'' ? PATHS_IN_SINGLE
+                                                                   : PATHS_BARE;
+    g_autofree char *directory = paths_directory(text, quoting);
 
     if (line.read != NULL && g_str_equal(line.read->directory, directory))
-        return paths_offer(text, rl_completion_quote_character != 0, line.read);
+        return paths_offer(text, quoting, line.read);
     g_free(line.wanted);
     g_free(line.asked);
     line.wanted = g_steal_pointer(&directory);

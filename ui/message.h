@@ -23,6 +23,7 @@ typedef enum {
     MESSAGE_JOB_ENDED,     /* UiJob */
     MESSAGE_WALK_CHECKED,  /* GPtrArray of char* or NULL: what is wrong with each field of the step;
                               generation: of the question */
+    MESSAGE_WALK_KEPT,     /* json_t or NULL: how walk-throughs were left; generation: whose */
     MESSAGE_DIRECTORY,     /* PathsRead (ui/paths.h) */
     MESSAGE_LOGS,          /* number: of the feed that has something (ui/log_feed.h) */
     MESSAGE_LOG_MATCHES,   /* LogAnswer (ui/log_match.c) */

@@ -196,17 +196,27 @@ static void say_candidates(Console *console, const GPtrArray *words)
     console_say(console, ROLE_TEXT, "%s", all->str);
 }
 
+/* What was typed meanwhile is done now. The last of it may close the pane, or wait once more. */
+static void type_held(WalkPane *self, Console *console)
+{
+    g_autoptr(GArray) held = self->held;
+
+    self->held = g_array_new(FALSE, FALSE, sizeof(KeyEvent));
+    for (unsigned i = 0; i < held->len; i++)
+        console_key(console, &g_array_index(held, KeyEvent, i));
+}
+
 static void take_directory(WalkPane *self, Console *console, const PathsRead *read)
 {
     const char *typed = self->edit.text->str;
-    g_autofree char *directory = paths_directory(typed);
+    g_autofree char *directory = paths_directory(typed, PATHS_AS_IS);
     g_autoptr(GPtrArray) words = NULL;
     g_autofree char *start = NULL;
 
     if (!g_str_equal(directory, read->directory))
         return;
     self->completing = false;
-    words = paths_offer(typed, true, read);
+    words = paths_offer(typed, PATHS_AS_IS, read);
     if (words->len == 0) {
         console_say(console, ROLE_DIM, "%s", _("nothing begins like that"));
         return;
@@ -220,6 +230,17 @@ static void take_directory(WalkPane *self, Console *console, const PathsRead *re
     set_value(self, console, start);
 }
 
+static void take_kept(WalkPane *self, Console *console, const json_t *kept)
+{
+    self->kept = 0;
+    g_clear_pointer(&self->reading, ui_job_unref);
+    if (kept != NULL)
+        walk_resume(self->walk, kept, self->directory);
+    if (self->walk->chosen)
+        enter_step(self, console);
+    type_held(self, console);
+}
+
 static Redo update(Pane *pane, Console *console, const Message *message)
 {
     WalkPane *self = (WalkPane *)pane;
@@ -231,10 +252,16 @@ static Redo update(Pane *pane, Console *console, const Message *message)
             return REDO_NOTHING;
         take_problems(self, console, message->data);
         return REDO_DRAW;
-    case MESSAGE_DIRECTORY:
-        if (!self->completing)
+    case MESSAGE_WALK_KEPT:
+        if (message->generation != self->kept)
             return REDO_NOTHING;
-        take_directory(self, console, message->data);
+        take_kept(self, console, message->data);
+        return REDO_DRAW;
+    case MESSAGE_DIRECTORY:
+        if (self->completing)
+            take_directory(self, console, message->data);
+        if (!self->completing && self->kept == 0 && self->held->len > 0)
+            type_held(self, console);
         return REDO_DRAW;
     case MESSAGE_JOB_MADE:
         if (self->job == NULL || message->number != self->job->id)
@@ -273,7 +300,7 @@ static void complete(WalkPane *self, Console *console)
         next_field(self, 1);
         return;
     }
-    directory = paths_directory(self->edit.text->str);
+    directory = paths_directory(self->edit.text->str, PATHS_AS_IS);
     self->completing = true;
     paths_start(console_model(console)->jobs, directory);
 }
@@ -297,11 +324,27 @@ static Redo flag_key(WalkPane *self, Console *console, Key k)
     return REDO_DRAW;
 }
 
+/* While what was kept is read, or a directory to complete from. Whoever does not want to wait can
+ * leave. */
+static Redo hold_key(WalkPane *self, Key k)
+{
+    enum { HELD_MOST = 256 };
+    KeyEvent event = {.key = k};
+
+    if (k == KEYCODE_ESCAPE || k == ('c' | KEY_CONTROL))
+        return REDO_NOTHING;
+    if (self->held->len < HELD_MOST)
+        g_array_append_val(self->held, event);
+    return REDO_DRAW;
+}
+
 static Redo key(Pane *pane, Console *console, Key k)
 {
     WalkPane *self = (WalkPane *)pane;
     bool changed = false;
 
+    if (self->kept != 0 || self->completing)
+        return hold_key(self, k);
     if (!self->walk->chosen)
         return choosing_key(self, console, k);
     if (k == KEYCODE_DOWN || k == KEYCODE_UP) {
@@ -323,9 +366,12 @@ static Redo key(Pane *pane, Console *console, Key k)
 }
 
 /* With a step that runs the pane stays, to see how it ends; the key of walk-throughs leads back. */
-static Redo leave(const WalkPane *self, Console *console)
+static Redo leave(WalkPane *self, Console *console)
 {
-    walk_state_save(self, console);
+    self->completing = false;
+    g_array_set_size(self->held, 0);
+    if (self->kept == 0)
+        walk_state_save(self, console);
     if (self->job == NULL)
         return REDO_NOTHING; /* the console goes back */
     console_focus(console, PLACE_LEFT);
@@ -339,7 +385,7 @@ static Redo command(Pane *pane, Console *console, CommandId id)
 
     if (id == COMMAND_BACK)
         return leave(self, console);
-    if (!self->walk->chosen)
+    if (!self->walk->chosen || self->kept != 0)
         return REDO_NOTHING;
     switch (id) {
     case COMMAND_STEP_RUN:
@@ -413,8 +459,12 @@ static void pane_walk_free(Pane *pane)
 
     if (self->check != NULL)
         cancel_set(self->check->cancel);
+    if (self->reading != NULL)
+        cancel_set(self->reading->cancel);
     g_clear_pointer(&self->check, ui_job_unref);
+    g_clear_pointer(&self->reading, ui_job_unref);
     g_clear_pointer(&self->job, ui_job_unref);
+    g_clear_pointer(&self->held, g_array_unref);
     clear_file_problems(self);
     edit_clear(&self->edit);
     walk_free(self->walk);
@@ -444,14 +494,13 @@ Pane *walk_pane_new(Console *console)
     self->directory = g_get_current_dir();
     self->walk = walk_new();
     edit_init(&self->edit, "");
-    walk_state_resume(self);
-    if (self->walk->chosen)
-        enter_step(self, console);
+    self->held = g_array_new(FALSE, FALSE, sizeof(KeyEvent));
+    walk_state_read(self, console);
     return &self->pane;
 }
 
 void walk_pane_save(const Pane *pane)
 {
-    if (pane->class == &walk_class)
+    if (pane->class == &walk_class && ((const WalkPane *)pane)->kept == 0)
         walk_state_write((const WalkPane *)pane);
 }

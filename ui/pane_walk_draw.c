@@ -206,6 +206,10 @@ void walk_pane_draw(const Pane *pane, const Model *model, const Canvas *canvas, 
 
     (void)model;
     (void)focused;
+    if (self->kept != 0) {
+        canvas_text(canvas, 1, 0, ROLE_DIM, "…");
+        return;
+    }
     if (!self->walk->chosen) {
         draw_choice(canvas);
         return;

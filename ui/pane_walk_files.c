@@ -89,17 +89,37 @@ void walk_state_write(const WalkPane *self)
     save_free(task);
 }
 
-void walk_state_resume(WalkPane *self)
+static void kept_free(void *kept)
 {
-    g_autofree char *path = state_file(self->directory);
-    g_autoptr(GBytes) bytes = path == NULL ? NULL : file_read(path, LIMIT_SETTINGS, NULL, NULL);
-    json_t *kept;
-
-    if (bytes == NULL)
-        return;
-    kept = json_loadb(g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes), 0, NULL);
-    walk_resume(self->walk, kept, self->directory);
     json_decref(kept);
+}
+
+static void read_job(UiJob *job, void *data)
+{
+    const SaveTask *task = data;
+    g_autofree char *path = state_file(task->directory);
+    g_autoptr(GBytes) bytes =
+        path == NULL ? NULL : file_read(path, LIMIT_SETTINGS, job->cancel, NULL);
+    json_t *kept = NULL;
+
+    /* One that is not ours or is broken is as good as none. */
+    if (bytes != NULL)
+        kept = json_loadb(g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes), 0, NULL);
+    mailbox_post(job->mailbox, (Message){.kind = MESSAGE_WALK_KEPT,
+                                         .generation = task->number,
+                                         .data = kept,
+                                         .free_data = kept_free});
+}
+
+void walk_state_read(WalkPane *self, Console *console)
+{
+    SaveTask *task = g_new0(SaveTask, 1);
+
+    self->kept = ++last_generation;
+    task->directory = g_strdup(self->directory);
+    task->number = self->kept;
+    self->reading = ui_job_ref(jobs_start(console_model(console)->jobs, "walk",
+                                          JOB_QUIET | JOB_URGENT, read_job, task, save_free));
 }
 
 /* ---- checking what needs files ---- */

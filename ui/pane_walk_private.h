@@ -23,6 +23,9 @@ typedef struct WalkPane {
     UiJob *job; /* that does a step, or NULL */
     unsigned doing;
     bool completing;
+    uint64_t kept;  /* what was kept is being read, as an answer to this; 0: no more */
+    UiJob *reading; /* that reads it, or NULL */
+    GArray *held;   /* KeyEvent: typed meanwhile */
     int cursor_x, cursor_y;
 } WalkPane;
 
@@ -32,8 +35,8 @@ void walk_state_write(const WalkPane *self);
 /* The same in a job: what is written last is what was kept last. */
 void walk_state_save(const WalkPane *self, Console *console);
 
-/* Takes up what was kept for this directory, if anything was. */
-void walk_state_resume(WalkPane *self);
+/* Reads what was kept for this directory, in a job: MESSAGE_WALK_KEPT has it. */
+void walk_state_read(WalkPane *self, Console *console);
 
 /* Looks at the files that the step's fields name, in a job; MESSAGE_WALK_CHECKED has what is wrong
  * with each field, NULL where nothing is. */

@@ -7,8 +7,14 @@
 
 enum { ENTRIES_MAX = 10000 };
 
-/* What must not stand bare in the `:` grammar. */
-static const char special[] = " \t\n\"'\\$`;&|<>()*?[]!#~";
+/* What wants a backslash before it. Within single quotes nothing can have one: what has a single
+ * quote in it is not offered there. */
+static const char *const special[] = {
+    [PATHS_AS_IS] = "",
+    [PATHS_BARE] = " \t\n\"'\\$`;&|<>()*?[]!#~",
+    [PATHS_IN_DOUBLE] = "\"\\$`",
+    [PATHS_IN_SINGLE] = "",
+};
 
 void paths_read_free(PathsRead *read)
 {
@@ -26,50 +32,60 @@ static size_t directory_length(const char *typed)
     return slash == NULL ? 0 : (size_t)(slash - typed) + 1;
 }
 
-/* Without its backslashes. */
-static char *bare(const char *typed, size_t size)
+static bool is_escaped(const char *at, PathsQuoting quoting)
+{
+    if (*at != '\\' || at[1] == '\0')
+        return false;
+    /* Bare, a backslash makes anything what it is; within double quotes some alone. */
+    return quoting == PATHS_BARE ||
+           (quoting == PATHS_IN_DOUBLE && strchr(special[PATHS_IN_DOUBLE], at[1]) != NULL);
+}
+
+/* What is meant by it. */
+static char *meant(const char *typed, size_t size, PathsQuoting quoting)
 {
     GString *out = g_string_new(NULL);
 
     for (size_t i = 0; i < size; i++) {
-        if (typed[i] == '\\' && i + 1 < size)
+        if (i + 1 < size && is_escaped(typed + i, quoting))
             i++;
         g_string_append_c(out, typed[i]);
     }
     return g_string_free(out, FALSE);
 }
 
-char *paths_directory(const char *typed)
+char *paths_directory(const char *typed, PathsQuoting quoting)
 {
-    g_autofree char *directory = bare(typed, directory_length(typed));
+    g_autofree char *directory = meant(typed, directory_length(typed), quoting);
 
     if (g_str_has_prefix(directory, "~/"))
         return g_build_filename(g_get_home_dir(), directory + 2, NULL);
     return g_steal_pointer(&directory);
 }
 
-static void append_typed(GString *out, const char *name, bool quoted)
+static void append_typed(GString *out, const char *name, PathsQuoting quoting)
 {
     for (; *name != '\0'; name++) {
-        if (!quoted && strchr(special, *name) != NULL)
+        if (strchr(special[quoting], *name) != NULL)
             g_string_append_c(out, '\\');
         g_string_append_c(out, *name);
     }
 }
 
-GPtrArray *paths_offer(const char *typed, bool quoted, const PathsRead *read)
+GPtrArray *paths_offer(const char *typed, PathsQuoting quoting, const PathsRead *read)
 {
     GPtrArray *out = g_ptr_array_new_with_free_func(g_free);
     size_t length = directory_length(typed);
-    g_autofree char *start = bare(typed + length, strlen(typed + length));
+    g_autofree char *start = meant(typed + length, strlen(typed + length), quoting);
 
     for (unsigned i = 0; i < read->entries->len; i++) {
         const char *entry = read->entries->pdata[i];
         GString *word;
-        if (!g_str_has_prefix(entry, start) || (*entry == '.' && *start != '.'))
+        if (!g_str_has_prefix(entry, start) || (*entry == '.' && *start != '.') ||
+            (quoting == PATHS_IN_SINGLE && strchr(entry, '\'') != NULL))
             continue;
         word = g_string_new_len(typed, (gssize)length);
-        append_typed(word, entry, quoted);
+        append_typed(word, entry, quoting);
         g_ptr_array_add(out, g_string_free(word, FALSE));
     }
     return out;

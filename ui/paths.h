@@ -16,12 +16,15 @@ typedef struct PathsRead {
 
 void paths_read_free(PathsRead *read);
 
-/* The directory that a word as typed (with its backslashes) is completed from: "" is the current
- * one. g_free. */
-char *paths_directory(const char *typed);
+/* How what is typed is read: as it stands (a form's field), or as a shell reads a word, bare or
+ * within quotes, the opening one not typed any more. */
+typedef enum { PATHS_AS_IS, PATHS_BARE, PATHS_IN_DOUBLE, PATHS_IN_SINGLE } PathsQuoting;
 
-/* The words that `typed` can become, as they must be typed; `quoted`: within quotes. char*. */
-GPtrArray *paths_offer(const char *typed, bool quoted, const PathsRead *read);
+/* The directory that a word as typed is completed from: "" is the current one. g_free. */
+char *paths_directory(const char *typed, PathsQuoting quoting);
+
+/* The words that `typed` can become, as they must be typed. char*. */
+GPtrArray *paths_offer(const char *typed, PathsQuoting quoting, const PathsRead *read);
 
 /* Reads a directory; answers with MESSAGE_DIRECTORY. */
 void paths_start(Jobs *jobs, const char *directory);

@@ -10,7 +10,6 @@
 #include "core/clock.h"
 #include "core/sanitize.h"
 
-#include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -98,15 +97,13 @@ static void on_row(const json_t *row, void *data)
         add_document(self, row, !stream && isatty(STDOUT_FILENO) == 1);
 }
 
-static void on_progress(const char *what, uint64_t done, uint64_t total, void *data)
+static void on_progress(const Progress *progress, void *data)
 {
     VerbJob *self = data;
-    char *text = total > 0 ? g_strdup_printf("%s %" PRIu64 "/%" PRIu64, what, done, total)
-                           : g_strdup_printf("%s %" PRIu64, what, done);
 
     mailbox_post(self->job->mailbox, (Message){.kind = MESSAGE_JOB_PROGRESS,
                                                .number = self->job->id,
-                                               .data = text,
+                                               .data = progress_text(progress),
                                                .free_data = g_free});
 }
 

@@ -15,7 +15,9 @@ typedef bool (*CipherAct)(const CipherFiles *files, Cipher *cipher, GError **err
 static void on_progress(uint64_t done, uint64_t total, void *data)
 {
     if (total > 0)
-        job_progress(data, _("reading"), done, total);
+        job_progress(
+            data, &(Progress){
+                      .what = _("reading"), .done = done, .total = total, .unit = PROGRESS_BYTES});
 }
 
 /* The file of --input or the operand, which are two spellings of one thing; NULL: not one. */

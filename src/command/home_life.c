@@ -31,9 +31,9 @@ static void on_output(const char *line, void *data)
     job_raw(data, whole, strlen(whole));
 }
 
-static void on_progress(const char *what, uint64_t done, uint64_t total, void *data)
+static void on_progress(const Progress *progress, void *data)
 {
-    job_progress(data, what, done, total);
+    job_progress(data, progress);
 }
 
 LifeListener home_listener(Job *job)

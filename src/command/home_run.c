@@ -224,7 +224,7 @@ static void on_progress(FleetHealth health, unsigned seconds, void *data)
     const Run *run = data;
     const char *what = health == FLEET_HEALTH_WAITING ? _("the secrets are taken in")
                                                       : _("waiting for the application");
-    job_progress(run->job, what, seconds, 0);
+    job_progress(run->job, &(Progress){.what = what, .done = seconds, .unit = PROGRESS_SECONDS});
 }
 
 static int64_t deadline_of(const Arguments *arguments)

@@ -141,7 +141,9 @@ static bool take_all(Job *job, GArray *figures, GError **error)
         if (!take_figure(figure, job_cancel(job), error))
             return false;
         job_emit(job, row_of(figure));
-        job_progress(job, "top", i + 1, figures->len);
+        job_progress(
+            job,
+            &(Progress){.what = _("asking for figures"), .done = i + 1, .total = figures->len});
     }
     return true;
 }

@@ -5,6 +5,7 @@
 
 #include "command/verb.h"
 #include "core/cause.h"
+#include "core/clock.h"
 #include "core/i18n.h"
 #include "core/sanitize.h"
 
@@ -16,7 +17,11 @@ struct Job {
     bool json;
     Cancel *cancel;
     const Verb *verb;
+    char *progress_of;   /* what was told last, … */
+    int64_t progress_at; /* … and when: monotonic microseconds */
 };
+
+enum { PROGRESS_MICROSECONDS = 100 * 1000 };
 
 Job *job_new(const JobSink *sink, void *data, bool json, Cancel *cancel)
 {
@@ -34,6 +39,7 @@ void job_free(Job *job)
         return;
     if (job->cancel)
         cancel_unref(job->cancel);
+    g_free(job->progress_of);
     g_free(job);
 }
 
@@ -121,10 +127,19 @@ void job_warn(Job *job, const char *format, ...)
         job->sink.error(sentence, job->data);
 }
 
-void job_progress(Job *job, const char *what, uint64_t done, uint64_t total)
+void job_progress(Job *job, const Progress *progress)
 {
-    if (job->sink.progress)
-        job->sink.progress(what, done, total, job->data);
+    int64_t now = clock_monotonic();
+    bool other = g_strcmp0(job->progress_of, progress->what) != 0;
+    bool ended = progress->total > 0 && progress->done >= progress->total;
+    if (!job->sink.progress || (!other && !ended && now - job->progress_at < PROGRESS_MICROSECONDS))
+        return;
+    if (other) {
+        g_free(job->progress_of);
+        job->progress_of = g_strdup(progress->what);
+    }
+    job->progress_at = now;
+    job->sink.progress(progress, job->data);
 }
 
 /* The line feed that ends the last line begins none. */

@@ -8,6 +8,7 @@
 #define MSE_COMMAND_JOB_H
 
 #include "core/cancel.h"
+#include "core/progress.h"
 
 #include <glib.h>
 #include <jansson.h>
@@ -30,7 +31,8 @@ typedef struct JobSink {
     void (*text)(const char *line, void *data);
     /* A sentence for standard error: warnings and what went wrong. */
     void (*error)(const char *sentence, void *data);
-    void (*progress)(const char *what, uint64_t done, uint64_t total, void *data);
+    /* Ten times a second at most, unless it is of something else or at its end. */
+    void (*progress)(const Progress *progress, void *data);
     /* Lines of somebody else's, as they came: to a pipe or file they go as they are, to a terminal
      * sanitized. NULL: each is a text. */
     void (*raw)(const void *bytes, size_t size, void *data);
@@ -57,7 +59,7 @@ void job_emit(Job *job, json_t *row);
 /* One line of text; a line feed inside makes several. */
 void job_text(Job *job, const char *format, ...) G_GNUC_PRINTF(2, 3);
 void job_warn(Job *job, const char *format, ...) G_GNUC_PRINTF(2, 3);
-void job_progress(Job *job, const char *what, uint64_t done, uint64_t total);
+void job_progress(Job *job, const Progress *progress);
 void job_made(Job *job, const char *what, const char *path);
 /* Whole lines, line feeds included, that are not ours; see JobSink.raw. */
 void job_raw(Job *job, const void *bytes, size_t size);

@@ -124,7 +124,7 @@ void output_bytes(Output *output, const char *bytes, size_t size)
         output_flush(output);
 }
 
-void output_line(Output *output, const char *text)
+void output_part(Output *output, const char *text)
 {
     if (output->utf8) {
         g_string_append(output->held, text);
@@ -133,6 +133,11 @@ void output_line(Output *output, const char *text)
                                                              "UTF-8", "?", NULL, NULL, NULL);
         g_string_append(output->held, converted ? converted : "?");
     }
+}
+
+void output_line(Output *output, const char *text)
+{
+    output_part(output, text);
     g_string_append_c(output->held, '\n');
     if (!output->regular || output->held->len >= HELD_MOST)
         output_flush(output);

@@ -23,7 +23,9 @@ bool output_is_terminal(const Output *output);
 /* Columns of the terminal; 0 when it is none. */
 size_t output_width(const Output *output);
 
-/* One line of UTF-8, converted to the locale's character set. Written at once but for files. */
+/* UTF-8, converted to the locale's character set, held until it is flushed. */
+void output_part(Output *output, const char *text);
+/* One line of it. Written at once but for files. */
 void output_line(Output *output, const char *text);
 /* Bytes as they are (ASCII: JSON). */
 void output_bytes(Output *output, const char *bytes, size_t size);

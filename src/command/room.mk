@@ -61,6 +61,8 @@ libcommand_a_SOURCES = \
 	src/command/manual.c \
 	src/command/output.c \
 	src/command/output.h \
+	src/command/progress_line.c \
+	src/command/progress_line.h \
 	src/command/rows_json.c \
 	src/command/rows_json.h \
 	src/command/shell.c \

@@ -8,6 +8,7 @@
 #include "command/help.h"
 #include "command/layout.h"
 #include "command/output.h"
+#include "command/progress_line.h"
 #include "command/rows_json.h"
 #include "command/spelling.h"
 #include "command/table.h"
@@ -34,6 +35,7 @@ typedef struct Shell {
     Job *job;
     const Verb *verb;
     json_t *rows; /* of a verb that lists: shown when it is done */
+    ProgressLine progress;
 } Shell;
 
 /* For the signal handler alone. */
@@ -97,6 +99,7 @@ static void shell_row(const json_t *row, void *data)
         json_array_append(shell->rows, (json_t *)row);
         return;
     }
+    progress_line_clear(&shell->progress);
     g_autofree char *text = rows_json_text(row, !stream && output_is_terminal(shell->out));
     print_line(text, shell);
     if (stream)
@@ -112,6 +115,7 @@ static bool shell_colours(const Shell *shell)
 static void shell_text(const char *line, void *data)
 {
     Shell *shell = data;
+    progress_line_clear(&shell->progress);
     g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
     g_autofree char *safe = sanitize_string(line);
     layout_wrap(lines, safe, output_width(shell->out), layout_indent(safe));
@@ -125,6 +129,7 @@ static void shell_text(const char *line, void *data)
 static void shell_error(const char *sentence, void *data)
 {
     Shell *shell = data;
+    progress_line_clear(&shell->progress);
     output_flush(shell->out);
     g_auto(GStrv) lines = g_strsplit(sentence, "\n", -1);
     for (char **line = lines; *line; line++) {
@@ -139,6 +144,7 @@ static void shell_error(const char *sentence, void *data)
 static void shell_raw(const void *bytes, size_t size, void *data)
 {
     Shell *shell = data;
+    progress_line_clear(&shell->progress);
     if (!output_is_terminal(shell->out)) {
         output_bytes(shell->out, bytes, size);
         output_flush(shell->out);
@@ -171,6 +177,7 @@ static JobAnswer shell_ask(const char *question, void *data)
     Shell *shell = data;
     if (isatty(STDIN_FILENO) != 1 || !output_is_terminal(shell->err))
         return JOB_ANSWER_NOBODY;
+    progress_line_clear(&shell->progress);
     g_autofree char *safe = sanitize_string(question);
     output_flush(shell->out);
     g_autofree char *line = g_strdup_printf("%s %s", safe, _("[y/N]"));
@@ -182,6 +189,16 @@ static JobAnswer shell_ask(const char *question, void *data)
     return yes ? JOB_ANSWER_YES : JOB_ANSWER_NO;
 }
 
+/* Rows of JSON are for a program, whose terminal it may be. */
+static void shell_progress(const Progress *progress, void *data)
+{
+    Shell *shell = data;
+    if (job_json(shell->job))
+        return;
+    output_flush(shell->out);
+    progress_line_show(&shell->progress, progress);
+}
+
 static const JobSink shell_sink = {
     .raw = shell_raw,
     .ask = shell_ask,
@@ -189,6 +206,7 @@ static const JobSink shell_sink = {
     .row = shell_row,
     .text = shell_text,
     .error = shell_error,
+    .progress = shell_progress,
 };
 
 static void show_rows(Shell *shell)
@@ -212,6 +230,7 @@ static bool lists_rows(const Shell *shell)
 static int finish(Shell *shell, int status)
 {
     bool cancelled = status == EXIT_CANCELLED;
+    progress_line_clear(&shell->progress);
     bool rows = lists_rows(shell) && !cancelled;
     if (rows && (status == EXIT_OK || json_array_size(shell->rows) > 0))
         show_rows(shell);
@@ -298,7 +317,11 @@ int shell_main(int argc, char **argv)
     handle_signals(cancel);
     g_autoptr(Output) out = output_new(STDOUT_FILENO, cancel);
     g_autoptr(Output) err = output_new(STDERR_FILENO, NULL);
-    Shell shell = {.out = out, .err = err, .cancel = cancel, .rows = json_array()};
+    Shell shell = {.out = out,
+                   .err = err,
+                   .cancel = cancel,
+                   .rows = json_array(),
+                   .progress = {.output = err}};
     shell.job = job_new(&shell_sink, &shell, false, cancel);
     take_backtrace(argc > 0 ? argv[0] : "");
     take_environment(&shell);

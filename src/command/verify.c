@@ -66,7 +66,8 @@ static void on_done(VerificationResult *result, void *data)
 {
     Run *run = data;
     run->results[result->index] = verification_result_ref(result);
-    job_progress(run->job, _("verifying"), ++run->done, run->n);
+    job_progress(run->job,
+                 &(Progress){.what = _("verifying"), .done = ++run->done, .total = run->n});
     if (!result->verdict && !result->error)
         return;
     int status = verification_exit_status(result, run->request->strict);

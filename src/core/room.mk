@@ -22,6 +22,8 @@ libcore_a_SOURCES = \
 	src/core/journal.h \
 	src/core/limits.c \
 	src/core/limits.h \
+	src/core/progress.c \
+	src/core/progress.h \
 	src/core/reader.h \
 	src/core/sanitize.c \
 	src/core/sanitize.h \

@@ -172,7 +172,7 @@ VerificationResult *life_collect(const LifeCollect *collect, GError **error)
         cause_step(error, CAUSE_HERE, _("fetching the certificate"));
         return NULL;
     }
-    life_progress(collect->listener, _("fetching collateral"), 0, 0);
+    life_progress(collect->listener, _("fetching collateral"));
     g_autoptr(Collateral) collateral = fetch(collect, certificate, error);
     if (collateral == NULL) {
         cause_step(error, CAUSE_HERE, _("collecting the evidence"));

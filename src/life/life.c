@@ -45,8 +45,28 @@ void life_output(const LifeListener *listener, const char *line)
         listener->output(line, listener->data);
 }
 
-void life_progress(const LifeListener *listener, const char *what, uint64_t done, uint64_t total)
+static void come_so_far(const LifeListener *listener, const Progress *progress)
 {
     if (listener != NULL && listener->progress != NULL)
-        listener->progress(what, done, total, listener->data);
+        listener->progress(progress, listener->data);
+}
+
+void life_progress_bytes(const LifeListener *listener, const char *what, uint64_t done,
+                         uint64_t total)
+{
+    come_so_far(listener,
+                &(Progress){.what = what, .done = done, .total = total, .unit = PROGRESS_BYTES});
+}
+
+void life_progress_seconds(const LifeListener *listener, const char *what, uint64_t seconds,
+                           uint64_t most)
+{
+    come_so_far(
+        listener,
+        &(Progress){.what = what, .done = seconds, .total = most, .unit = PROGRESS_SECONDS});
+}
+
+void life_progress(const LifeListener *listener, const char *what)
+{
+    come_so_far(listener, &(Progress){.what = what});
 }

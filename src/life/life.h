@@ -11,6 +11,7 @@
 #define MSE_LIFE_LIFE_H
 
 #include "core/cancel.h"
+#include "core/progress.h"
 
 #include <glib.h>
 #include <stdint.h>
@@ -39,9 +40,7 @@ typedef struct LifeListener {
     void (*warn)(const char *sentence, void *data);
     /* A line of somebody else's, as it came: of a build, of a log. */
     void (*output)(const char *line, void *data);
-    /* `done` of `total` (0: unknown) of what is being done, "loading the image": bytes or seconds.
-     */
-    void (*progress)(const char *what, uint64_t done, uint64_t total, void *data);
+    void (*progress)(const Progress *progress, void *data);
     void *data;
 } LifeListener;
 
@@ -49,6 +48,12 @@ typedef struct LifeListener {
 void life_say(const LifeListener *listener, const char *format, ...) G_GNUC_PRINTF(2, 3);
 void life_warn(const LifeListener *listener, const char *format, ...) G_GNUC_PRINTF(2, 3);
 void life_output(const LifeListener *listener, const char *line);
-void life_progress(const LifeListener *listener, const char *what, uint64_t done, uint64_t total);
+/* `done` of `total` (0: unknown) of what is being done: bytes, or seconds of waiting. */
+void life_progress_bytes(const LifeListener *listener, const char *what, uint64_t done,
+                         uint64_t total);
+void life_progress_seconds(const LifeListener *listener, const char *what, uint64_t seconds,
+                           uint64_t most);
+/* That it is being done is all there is to tell. */
+void life_progress(const LifeListener *listener, const char *what);
 
 #endif

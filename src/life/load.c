@@ -28,7 +28,7 @@ static bool send_image(DockerUpload *upload, void *data, GError **error)
             !docker_upload_put(upload, span_of(piece, got), error))
             return false;
         loading->done += got;
-        life_progress(loading->listener, _("loading the image"), loading->done, total);
+        life_progress_bytes(loading->listener, _("loading the image"), loading->done, total);
     }
     return true;
 }

@@ -103,7 +103,7 @@ static bool build(Localtest *test, Cancel *cancel, GError **error)
     g_autoptr(LifeContext) context = life_context_new(test->request->project, cancel, error);
     if (context == NULL)
         return false;
-    life_progress(listener, _("building the image"), 0, 0);
+    life_progress(listener, _("building the image"));
     test->building = true;
     test->image = life_build(test->request->engine, context, test->name, listener, cancel, error);
     return test->image != NULL;
@@ -223,8 +223,9 @@ static bool await_health(const Localtest *test, Cancel *cancel, GError **error)
         unsigned status = ask_health(test, cancel);
         if (status >= 200 && status < 400)
             return true;
-        life_progress(test->request->listener, _("waiting until the application is healthy"),
-                      (uint64_t)waited / 1000, HEALTHY_WITHIN / 1000);
+        life_progress_seconds(test->request->listener,
+                              _("waiting until the application is healthy"),
+                              (uint64_t)waited / 1000, HEALTHY_WITHIN / 1000);
         if (cancel_is_set(cancel, error) || !still_runs(test, cancel, error))
             return false;
         if (waited >= HEALTHY_WITHIN)

@@ -160,7 +160,7 @@ static bool judge(const LifeMeasure *measure, const char *id, int status, uint8_
 static bool run(const LifeMeasure *measure, const char *id, uint8_t mrenclave[32], GError **error)
 {
     int status = -1;
-    life_progress(measure->listener, _("measuring"), 0, 0);
+    life_progress(measure->listener, _("measuring"));
     return docker_container_put(measure->engine, id, "/", produce_files, (void *)measure,
                                 measure->cancel, error) &&
            docker_engine_act(measure->engine, DOCKER_START, id, measure->cancel, error) &&

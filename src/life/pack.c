@@ -33,7 +33,7 @@ static void on_progress(PackageMember member, uint64_t bytes, void *data)
     const Packing *packing = data;
     g_autofree char *what = g_strdup_printf(
         _("writing %s"), package_member_name(member, packing->asked->config->dialect));
-    life_progress(packing->asked->listener, what, bytes, 0);
+    life_progress_bytes(packing->asked->listener, what, bytes, 0);
 }
 
 static PackageMade *write_package(Packing *packing, GError **error)

@@ -144,7 +144,7 @@ static void on_extract(PackageMember member, uint64_t bytes, void *data)
 {
     const LifeSpawn *asked = data;
     (void)member;
-    life_progress(asked->listener, _("unpacking"), bytes, 0);
+    life_progress_bytes(asked->listener, _("unpacking"), bytes, 0);
 }
 
 static bool unpack(Spawning *spawning, GError **error)
@@ -284,8 +284,8 @@ static bool wait_until_ready(const Spawning *spawning, GError **error)
     int64_t began = clock_monotonic();
     for (;;) {
         uint64_t seconds = (uint64_t)(clock_monotonic() - began) / G_USEC_PER_SEC;
-        life_progress(asked->listener, _("waiting for the configuration server"), seconds,
-                      asked->timeout);
+        life_progress_seconds(asked->listener, _("waiting for the configuration server"), seconds,
+                              asked->timeout);
         if (answers(spawning))
             return true;
         if (cancel_is_set(asked->cancel, error) || !still_runs(spawning, error))

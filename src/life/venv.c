@@ -128,7 +128,7 @@ static bool create(Venv *venv, const char *python, const LifeListener *listener,
                            venv->directory, NULL};
     const ExecRun run = {.words = words};
     g_autofree char *last = NULL;
-    life_progress(listener, _("making a virtual environment"), 0, 0);
+    life_progress(listener, _("making a virtual environment"));
     int status = run_told(&run, NULL, &last, cancel, error);
     if (status > 0)
         fail_with(_("python3 cannot make a virtual environment (on Debian: python3-venv)"), last,
@@ -242,7 +242,7 @@ static bool install(const Venv *venv, char **missing, const LifeListener *listen
     g_autofree char *names = sanitize_string(raw);
     if (!add_pip(venv, names, cancel, error))
         return false;
-    life_progress(listener, _("installing what the tests want"), 0, 0);
+    life_progress(listener, _("installing what the tests want"));
     g_autoptr(GPtrArray) words = words_of(venv, pip, (const char *const *)missing);
     const ExecRun run = run_of(venv, words);
     g_autofree char *last = NULL;

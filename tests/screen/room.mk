@@ -118,3 +118,12 @@ tests_screen_test_secrets_SOURCES = tests/screen/test-secrets.c $(screen_demo) \
 	tests/screen/engine.c tests/screen/engine.h
 tests_screen_test_secrets_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/screen
 tests_screen_test_secrets_LDADD = $(SCREEN_LIBS)
+
+check_PROGRAMS += tests/screen/test-walk-ways tests/screen/test-progress
+TESTS += tests/screen/test-walk-ways tests/screen/test-progress
+tests_screen_test_walk_ways_SOURCES = tests/screen/test-walk-ways.c $(screen_demo)
+tests_screen_test_walk_ways_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/screen
+tests_screen_test_walk_ways_LDADD = $(SCREEN_LIBS)
+tests_screen_test_progress_SOURCES = tests/screen/test-progress.c $(screen_demo)
+tests_screen_test_progress_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/screen
+tests_screen_test_progress_LDADD = $(SCREEN_LIBS)

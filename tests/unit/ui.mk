@@ -27,3 +27,8 @@ check_PROGRAMS += tests/unit/test-walk
 TESTS += tests/unit/test-walk
 tests_unit_test_walk_SOURCES = tests/unit/test-walk.c
 tests_unit_test_walk_LDADD = $(UI_TEST_LIBS)
+
+check_PROGRAMS += tests/unit/test-paths
+TESTS += tests/unit/test-paths
+tests_unit_test_paths_SOURCES = tests/unit/test-paths.c
+tests_unit_test_paths_LDADD = $(UI_TEST_LIBS)
