@@ -86,8 +86,11 @@ static bool read_file(const char *path, FleetEvidenceOrigin origin, FleetEvidenc
     return true;
 }
 
+/* Of thousands of applications nobody may want to know why. */
 static bool absent(const FleetApp *app, const char *why, GError **error)
 {
+    if (error == NULL)
+        return false;
     g_autofree char *name = sanitize_string(app->name);
     g_set_error(error, FLEET_EVIDENCE_ERROR, FLEET_EVIDENCE_ERROR_ABSENT,
                 _("%s has no evidence: %s"), name, why);

@@ -39,7 +39,7 @@ static bool read_evidence(FleetSource *source, const FleetApp *app, bool ask_eng
                           FleetEvidence *out, Cancel *cancel, GError **error)
 {
     return ask_engine ? fleet_evidence_read(source, app, NULL, out, cancel, error)
-                      : fleet_evidence_read_here(source, app, out, cancel, error);
+                      : fleet_evidence_read_here(source, app, out, cancel, NULL);
 }
 
 static VerificationResult *judge(LifeEndings *endings, const FleetEvidence *evidence,
