@@ -21,7 +21,7 @@ enum { DETAIL_ROWS = 4, LABEL_WIDTH = 9, STATUS_ROWS = 4 };
 
 static const ListColumn columns[N_COLUMNS] = {
     [COLUMN_FILE] = {"file", N_("FILE"), 10, 16, 60, 0},
-    [COLUMN_SIZE] = {"size", N_("SIZE"), 7, 9, 10, 3},
+    [COLUMN_SIZE] = {"size", N_("SIZE"), 9, 9, 10, 3},
     [COLUMN_STATE] = {"state", N_("STATE"), 10, 26, 30, 0},
     [COLUMN_TO] = {"to", N_("TO"), 9, 9, 11, 2},
     [COLUMN_WHEN] = {"when", N_("WHEN"), 5, 10, 16, 1},

@@ -202,7 +202,7 @@ void walk_pane_draw(const Pane *pane, const Model *model, const Canvas *canvas, 
     int list = canvas->width >= WIDE ? LIST_WIDE : LIST_NARROW;
     int height = MAX(canvas->height - LINE_ROWS, 1);
     Canvas steps = canvas_part(canvas, 0, 0, list - 1, height);
-    Canvas form = canvas_part(canvas, list, 0, canvas->width - list, height);
+    Canvas form = canvas_part(canvas, list, 0, canvas->width - list - 1, height);
 
     (void)model;
     (void)focused;

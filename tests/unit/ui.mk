@@ -32,3 +32,8 @@ check_PROGRAMS += tests/unit/test-paths
 TESTS += tests/unit/test-paths
 tests_unit_test_paths_SOURCES = tests/unit/test-paths.c
 tests_unit_test_paths_LDADD = $(UI_TEST_LIBS)
+
+check_PROGRAMS += tests/unit/test-jobs
+TESTS += tests/unit/test-jobs
+tests_unit_test_jobs_SOURCES = tests/unit/test-jobs.c
+tests_unit_test_jobs_LDADD = $(UI_TEST_LIBS)
