@@ -95,7 +95,9 @@ files_of() {
         grep -vE '^/usr/share/(man|info|locale|lintian|bug|bash-completion|doc-base|pixmaps)(/|$)' |
         grep -vE '^/usr/share/doc(/[^/]+(/([^c].*|changelog.*))?)?$|/(__pycache__|gconv)(/|$)' |
         sort -u | while read -r path; do
-        [ ! -L "$path" ] && [ -d "$path" ] || { [ -e "$path" ] && echo "${path#/}"; }
+        if [ -L "$path" ] || [ ! -d "$path" ]; then
+            [ ! -e "$path" ] || echo "${path#/}"
+        fi
     done
 }
 

@@ -33,6 +33,7 @@ static int open_console(VerifyRequest *request, const ConsoleWay *way)
         .record = way->record,
         .plain = way->plain,
         .tour = way->tour,
+        .tour_names = way->names,
         .fleet = request->inputs->len == 0 && ui_fleet_is_near(request->settings),
         .read_only = verb_is_read_only(),
     };

@@ -60,7 +60,7 @@ Console *console_new(const UiOptions *options, bool ascii)
     for (unsigned i = 0; i < options->n_inputs; i++)
         model_add_input(&console->model, options->inputs[i].kind, options->inputs[i].name);
     if (options->tour)
-        console->tour = tour_new();
+        console->tour = tour_new(options->tour_names);
     if (options->n_inputs > 0)
         model_verify(&console->model, NULL);
     else if (options->fleet)

@@ -9,8 +9,9 @@
 enum { LINES_MOST = 4, MARGIN = 2 };
 
 typedef struct TourStep {
-    const char *lines[LINES_MOST]; /* of the `:` line, done when the step begins */
-    const char *text;              /* N_() */
+    /* Of the `:` line, done when the step begins; a star is what names end in. */
+    const char *lines[LINES_MOST];
+    const char *text; /* N_() */
 } TourStep;
 
 /* The applications are those of `mse-sim demo`. */
@@ -19,7 +20,7 @@ static const TourStep steps[] = {
      N_("Six applications run on a SIMULATED platform, each a process with a certificate and a "
         "quote of its own; nothing here touches your machine's Docker. The list says what each "
         "does, whether its evidence is trusted, and until when.")},
-    {{"select helloworld", "focus-2"},
+    {{"select helloworld*", "focus-2"},
      N_("Evidence: mse-console judged it here, on this machine, asking nobody's opinion: every "
         "signature from the root down to the application's measurement, every revocation list. "
         "SIMULATED stands in the header because the root is not Intel's.")},
@@ -27,28 +28,28 @@ static const TourStep steps[] = {
      N_("The same as a chain of trust: the application's certificate carries a quote, the quote is "
         "signed by the quoting enclave, which Intel's certificates vouch for; the collateral says "
         "what is known of the platform.")},
-    {{"chain", "focus-1", "select ledger", "focus-2"},
+    {{"chain", "focus-1", "select ledger*", "focus-2"},
      N_("ledger runs on a platform without the latest security updates: its TCB is OutOfDate, "
         "which the policy does not accept. Enter on a check explains what it proves and what to do "
         "when it fails.")},
-    {{"focus-1", "select helloworld", "logs"},
+    {{"focus-1", "select helloworld*", "logs"},
      N_("Logs follow as they are written; F follows, p pauses, / searches, & filters, e goes to "
         "the next error. Whatever a log holds, no byte of it reaches your terminal as a command.")},
-    {{"focus-1", "select billing", "describe"},
+    {{"focus-1", "select billing*", "describe"},
      N_("billing waits for secrets: it was spawned, its evidence is collected and trusted, but "
         "nobody has sent it anything yet. Next we seal a secret that its operator cannot read.")},
     {{"home seal --secrets secrets_to_seal.json --cert ../apps/billing/opt/input/ratls.pem"},
      N_("The code provider's step, as in the shell: the secret is sealed to the key in billing's "
         "quote, which only that enclave has. The journal keeps that it was sealed, and for which "
         "measurement; never what.")},
-    {{"home run billing --sealed-secrets secrets_to_seal.json.sealed"},
+    {{"home run billing* --sealed-secrets secrets_to_seal.json.sealed"},
      N_("The operator's step: the sealed secret is sent over a connection that is pinned to the "
         "verified certificate before a byte leaves. The enclave opens it and starts the "
         "application.")},
-    {{"back", "back", "focus-1", "select billing"},
+    {{"back", "back", "focus-1", "select billing*"},
      N_("billing runs now: its row changed by itself, by the engine's events and its health "
         "endpoint.")},
-    {{"select scoring", "focus-2"},
+    {{"select scoring*", "focus-2"},
      N_("Meanwhile somebody started scoring again with other code. Its certificate and its "
         "measurement changed, so it is REJECTED and an alarm stands in the header until it is "
         "acknowledged.")},
@@ -61,15 +62,26 @@ static const TourStep steps[] = {
         "then.")},
 };
 
+/* The first step's, of containers. */
+static const char in_containers[] =
+    N_("Six applications run on a SIMULATED platform, each a container on your own engine with a "
+       "certificate and a quote of its own; your other containers are neither shown nor touched. "
+       "The list says what each does, whether its evidence is trusted, and until when.");
+
 struct Tour {
     unsigned at;
-    bool over;
-    UiJob *job; /* that the step started, or NULL */
+    bool over, containers;
+    char *names; /* what they end in; "" */
+    UiJob *job;  /* that the step started, or NULL */
 };
 
-Tour *tour_new(void)
+Tour *tour_new(const char *names)
 {
-    return g_new0(Tour, 1);
+    Tour *tour = g_new0(Tour, 1);
+
+    tour->containers = names != NULL;
+    tour->names = names != NULL ? g_strconcat("-", names, NULL) : g_strdup("");
+    return tour;
 }
 
 void tour_free(Tour *tour)
@@ -77,7 +89,13 @@ void tour_free(Tour *tour)
     if (tour == NULL)
         return;
     g_clear_pointer(&tour->job, ui_job_unref);
+    g_free(tour->names);
     g_free(tour);
+}
+
+static const char *text_of(const Tour *tour)
+{
+    return tour->containers && tour->at == 0 ? _(in_containers) : _(steps[tour->at].text);
 }
 
 static UiJob *last_job(Console *console)
@@ -92,8 +110,11 @@ static void begin_step(Tour *tour, Console *console)
     const TourStep *step = &steps[tour->at];
     const UiJob *before = last_job(console);
 
-    for (unsigned i = 0; i < LINES_MOST && step->lines[i] != NULL; i++)
-        console_run_line(console, step->lines[i]);
+    for (unsigned i = 0; i < LINES_MOST && step->lines[i] != NULL; i++) {
+        g_auto(GStrv) parts = g_strsplit(step->lines[i], "*", -1);
+        g_autofree char *line = g_strjoinv(tour->names, parts);
+        console_run_line(console, line);
+    }
     g_clear_pointer(&tour->job, ui_job_unref);
     if (last_job(console) != before)
         tour->job = ui_job_ref(last_job(console));
@@ -143,7 +164,7 @@ static const char *foot_text(const Tour *tour)
 
 int tour_height(const Tour *tour, int width)
 {
-    const char *next = _(steps[tour->at].text);
+    const char *next = text_of(tour);
     int height = 1; /* the rule */
 
     while (next != NULL) {
@@ -157,7 +178,7 @@ int tour_height(const Tour *tour, int width)
 void tour_draw(const Tour *tour, const Canvas *canvas)
 {
     g_autofree char *head = head_text(tour);
-    const char *next = _(steps[tour->at].text);
+    const char *next = text_of(tour);
     const int columns = MAX(canvas->width - 2 * MARGIN, 1);
     int y = 0, x;
 

@@ -11,7 +11,9 @@
 
 typedef struct Tour Tour;
 
-Tour *tour_new(void);
+/* `names`: the applications are containers of a real engine, whose names end in a dash and this;
+ * NULL: they are processes. Borrowed. */
+Tour *tour_new(const char *names);
 void tour_free(Tour *tour);
 
 /* Space is the tour's; true when the key was taken. After the last step it is over: tour_is_over.

@@ -17,8 +17,9 @@ typedef struct UiOptions {
     VerifyRequest *basis;
     /* Open on the applications of the fleet (ui_fleet_is_near) when there are no inputs. */
     bool fleet;
-    bool read_only; /* applications are not stopped, restarted, removed or killed */
-    bool tour;      /* explain, step by step, what is shown: for the demo's applications */
+    bool read_only;         /* applications are not stopped, restarted, removed or killed */
+    bool tour;              /* explain, step by step, what is shown: for the demo's applications */
+    const char *tour_names; /* they are containers whose names end in this; NULL: processes */
     /* `-e`: lines of the `:` grammar between semicolons. They run one after the other, each when
      * the jobs before it are done, on a canvas without a terminal; what verbs say goes to standard
      * output and standard error. NULL: the console. Borrowed. */

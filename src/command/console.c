@@ -55,7 +55,8 @@ static int run_console(Job *job, const Arguments *arguments)
     ConsoleWay way = {.script = arguments_value(arguments, "execute"),
                       .record = arguments_value(arguments, "record"),
                       .plain = arguments_flag(arguments, "plain"),
-                      .tour = arguments_flag(arguments, "tour")};
+                      .tour = arguments_flag(arguments, "tour"),
+                      .names = g_getenv("MSE_CONSOLE_DEMO_NAMES")};
     g_autofree char *why = NULL;
     if (!the_door)
         why = g_strdup(_("The console is not in this program."));

@@ -19,7 +19,7 @@
 
 extern char **environ;
 
-enum { GRACE = 3 * G_USEC_PER_SEC, READ_MOST = 4096 };
+enum { READ_MOST = 4096 };
 
 static char *own_directory(void)
 {
@@ -94,7 +94,7 @@ bool demo_child_start(DemoChild *child, char *const *argv, GError **error)
     if (number == 0)
         return true;
     child->pid = 0;
-    demo_child_end(child);
+    demo_child_end(child, 0);
     return failed(error, argv[0], number);
 }
 
@@ -151,24 +151,26 @@ static int reap(pid_t pid)
     return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-void demo_child_end(DemoChild *child)
+int demo_child_end(DemoChild *child, unsigned seconds)
 {
+    int status = 0;
     if (child->lifeline >= 0)
         close(child->lifeline);
     if (child->pid > 0) {
         const int ended = pidfd_open(child->pid, 0);
         kill(child->pid, SIGTERM);
-        if (ended < 0 || !wait_until(ended, clock_monotonic() + GRACE))
+        if (ended < 0 || !wait_until(ended, clock_monotonic() + (int64_t)seconds * G_USEC_PER_SEC))
             kill(child->pid, SIGKILL);
         if (ended >= 0)
             close(ended);
-        reap(child->pid);
+        status = reap(child->pid);
     }
     if (child->said >= 0)
         close(child->said);
     if (child->text != NULL)
         g_string_free(child->text, TRUE);
     *child = (DemoChild){.lifeline = -1, .said = -1};
+    return status;
 }
 
 int demo_run(char *const *argv, char *const *environment, const char *directory, Cancel *cancel,

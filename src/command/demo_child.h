@@ -27,8 +27,8 @@ bool demo_child_start(DemoChild *child, char *const *argv, GError **error);
 /* The next line it says, without its line feed; NULL with an error when it ended (its last words
  * are in it), or when cancelled. g_free. */
 char *demo_child_line(DemoChild *child, Cancel *cancel, GError **error);
-/* Ends it, kindly for three seconds, and waits for it. */
-void demo_child_end(DemoChild *child);
+/* Ends it, kindly for so many seconds, and waits for it: its exit status, as a shell counts it. */
+int demo_child_end(DemoChild *child, unsigned seconds);
 
 /* Runs a program on this terminal until it ends; when cancelled it gets TERM, and is waited for.
  * `environment` is the whole of it. Its exit status, as a shell counts it; -1 with an error when it

@@ -13,6 +13,7 @@ typedef enum {
     DEMO_ERROR_PLACE,   /* no directory to be in */
     DEMO_ERROR_PROGRAM, /* a program of the demo is missing or cannot be started */
     DEMO_ERROR_ENDED,   /* it ended before it was ready */
+    DEMO_ERROR_ENGINE,  /* no engine that could play */
 } DemoError;
 GQuark demo_error_quark(void);
 

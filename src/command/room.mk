@@ -14,6 +14,8 @@ libcommand_a_SOURCES = \
 	src/command/demo.c \
 	src/command/demo_child.c \
 	src/command/demo_child.h \
+	src/command/demo_engine.c \
+	src/command/demo_engine.h \
 	src/command/demo_place.c \
 	src/command/demo_place.h \
 	src/command/console.h \

@@ -5,18 +5,34 @@
 #include "core/sanitize.h"
 #include "docker/private.h"
 
+#include <stdlib.h>
+
 /* Milliseconds without a word: a step may be silent for as long as it compiles. */
 #define SILENCE (60 * 60 * 1000)
 
 static const char *const tar_headers[] = {"Content-Type: application/x-tar", NULL};
 
-static char *path_of(const DockerBuild *build)
+/* "&labels=…"; "" without a scope. g_free. */
+static char *labels_of(const DockerEngine *engine)
+{
+    if (engine->endpoint->scope == NULL)
+        return g_strdup("");
+    json_t *labels = json_pack("{s:s}", DOCKER_SCOPE, engine->endpoint->scope);
+    char *text = json_dumps(labels, JSON_COMPACT);
+    g_autofree char *escaped = docker_escape(text);
+    free(text);
+    json_decref(labels);
+    return g_strconcat("&labels=", escaped, NULL);
+}
+
+static char *path_of(const DockerEngine *engine, const DockerBuild *build)
 {
     g_autofree char *file =
         docker_escape(build->dockerfile != NULL ? build->dockerfile : "Dockerfile");
     g_autofree char *tag = docker_escape(build->tag != NULL ? build->tag : "");
-    return g_strdup_printf("/build?version=1&rm=1&forcerm=1&dockerfile=%s%s%s", file,
-                           *tag != '\0' ? "&t=" : "", tag);
+    g_autofree char *labels = labels_of(engine);
+    return g_strdup_printf("/build?version=1&rm=1&forcerm=1&dockerfile=%s%s%s%s", file,
+                           *tag != '\0' ? "&t=" : "", tag, labels);
 }
 
 char *docker_image_build(DockerEngine *engine, const DockerBuild *build, Cancel *cancel,
@@ -25,7 +41,7 @@ char *docker_image_build(DockerEngine *engine, const DockerBuild *build, Cancel 
     g_autofree char *shown = sanitize_string(build->tag != NULL ? build->tag : "");
     g_auto(DockerCall) call = {
         .method = "POST",
-        .path = path_of(build),
+        .path = path_of(engine, build),
         .what = g_strdup_printf(_("cannot build the image %s"), shown),
         .headers = tar_headers,
         .head_deadline = SILENCE,

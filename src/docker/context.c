@@ -16,6 +16,7 @@ void docker_context_free(DockerContext *context)
         return;
     g_free(context->name);
     g_free(context->host);
+    g_free(context->scope);
     g_free(context->meta_file);
     g_free(context->tls_directory);
     g_free(context);
@@ -85,6 +86,7 @@ static DockerContext *context_of(const json_t *root, const char *path, GError **
     DockerContext *context = g_new0(DockerContext, 1);
     context->name = g_strdup(name != NULL ? name : "");
     context->host = g_strdup(host);
+    context->scope = g_strdup(json_text(json_object_get(root, "Metadata"), DOCKER_SCOPE));
     context->meta_file = g_strdup(path);
     context->skip_tls_verify = json_is_true(json_object_get(endpoint, "SkipTLSVerify"));
     return context;

@@ -8,8 +8,9 @@
 #include "docker/endpoint.h"
 
 typedef struct DockerContext {
-    char *name; /* as meta.json has it */
-    char *host; /* "ssh://ana@host" */
+    char *name;  /* as meta.json has it */
+    char *host;  /* "ssh://ana@host" */
+    char *scope; /* Metadata's DOCKER_SCOPE; NULL: none */
     char *meta_file;
     char *tls_directory; /* NULL: it has no TLS material */
     bool skip_tls_verify;

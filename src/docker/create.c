@@ -22,11 +22,13 @@ static json_t *texts_of(const char *const *list)
     return array;
 }
 
-static json_t *labels_of(const DockerSpec *spec)
+static json_t *labels_of(const DockerEngine *engine, const DockerSpec *spec)
 {
     json_t *object = json_object();
     for (size_t i = 0; i < spec->n_labels; i++)
         json_object_set_new(object, spec->labels[i].key, json_string(spec->labels[i].value));
+    if (engine->endpoint->scope != NULL)
+        json_object_set_new(object, DOCKER_SCOPE, json_string(engine->endpoint->scope));
     return object;
 }
 
@@ -85,12 +87,12 @@ static json_t *host_config_of(const DockerSpec *spec)
     return config;
 }
 
-static json_t *document_of(const DockerSpec *spec)
+static json_t *document_of(const DockerEngine *engine, const DockerSpec *spec)
 {
     return json_pack("{s:s, s:b, s:o*, s:o*, s:o*, s:o, s:o, s:o}", "Image", spec->image, "Tty", 0,
                      "Entrypoint", texts_of(spec->entrypoint), "Cmd", texts_of(spec->command),
-                     "Env", texts_of(spec->environment), "Labels", labels_of(spec), "ExposedPorts",
-                     exposed_of(spec), "HostConfig", host_config_of(spec));
+                     "Env", texts_of(spec->environment), "Labels", labels_of(engine, spec),
+                     "ExposedPorts", exposed_of(spec), "HostConfig", host_config_of(spec));
 }
 
 char *docker_container_create(DockerEngine *engine, const DockerSpec *spec, Cancel *cancel,
@@ -104,7 +106,7 @@ char *docker_container_create(DockerEngine *engine, const DockerSpec *spec, Canc
         .what = g_strdup_printf(_("cannot create the container %s"), shown),
         .head_deadline = CREATE_DEADLINE,
     };
-    json_t *document = document_of(spec);
+    json_t *document = document_of(engine, spec);
     json_t *root = docker_ask_json(engine, &call, document, cancel, error);
     json_decref(document);
     if (root == NULL)

@@ -46,6 +46,7 @@ DockerEndpoint *docker_endpoint_copy(const DockerEndpoint *endpoint)
         .ca_file = g_strdup(endpoint->ca_file),
         .cert_file = g_strdup(endpoint->cert_file),
         .key_file = g_strdup(endpoint->key_file),
+        .scope = g_strdup(endpoint->scope),
     };
     return copy;
 }
@@ -79,6 +80,7 @@ void docker_endpoint_free(DockerEndpoint *endpoint)
     g_free(endpoint->ca_file);
     g_free(endpoint->cert_file);
     g_free(endpoint->key_file);
+    g_free(endpoint->scope);
     g_free(endpoint);
 }
 
@@ -303,6 +305,7 @@ static DockerEndpoint *from_context(const DockerEnvironment *environment, const 
     if (context == NULL)
         return NULL;
     g_autoptr(DockerEndpoint) endpoint = endpoint_new(name, context->host, context->meta_file);
+    endpoint->scope = g_strdup(context->scope);
     bool has_tls = context->tls_directory != NULL;
     if (!set_address(endpoint, has_tls, error))
         return NULL;

@@ -48,7 +48,13 @@ typedef struct DockerEndpoint {
     char *ca_file;   /* TLS: whom to trust, … */
     char *cert_file; /* … and what we show; NULL when there is none */
     char *key_file;
+    char *scope; /* only what bears DOCKER_SCOPE with this value is there for us, and whatever we
+                    make bears it; NULL: no such bounds */
 } DockerEndpoint;
+
+/* A label, and the name in a context's Metadata that gives its value: a demo on a person's own
+ * engine keeps to itself by it. */
+#define DOCKER_SCOPE "mse-console-demo"
 
 /* Finds it. `named` is "scheme://…" (unix, tcp, http, https, ssh), the name of a context, or NULL:
  * whatever the environment says. Reads files, asks no network. NULL with `error` set

@@ -8,6 +8,7 @@
 #include "core/sanitize.h"
 #include "docker/private.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* Milliseconds. A connection over ssh is made before the first byte, within the head's deadline. */
@@ -73,6 +74,19 @@ char *docker_shown(const char *text)
         strspn(text + kind, "0123456789abcdef") == ID_DIGITS && text[kind + ID_DIGITS] == '\0';
     g_autofree char *part = whole ? g_strndup(text, kind + ID_SHOWN) : g_strdup(text);
     return sanitize_string(part);
+}
+
+char *docker_filters(const DockerEngine *engine, json_t *filters)
+{
+    if (engine->endpoint->scope != NULL) {
+        g_autofree char *label = g_strconcat(DOCKER_SCOPE "=", engine->endpoint->scope, NULL);
+        json_object_set_new(filters, "label", json_pack("[s]", label));
+    }
+    char *text = json_dumps(filters, JSON_COMPACT);
+    g_autofree char *escaped = docker_escape(text);
+    free(text);
+    json_decref(filters);
+    return g_strconcat("filters=", escaped, NULL);
 }
 
 char *docker_seconds(int64_t nanoseconds)

@@ -160,6 +160,11 @@ GError *docker_status_error(DockerEngine *engine, const char *what, unsigned sta
     return error;
 }
 
+GError *docker_out_of_scope(DockerEngine *engine, const char *what)
+{
+    return failed(engine, what, DOCKER_ERROR_NOT_FOUND, _("it does not belong to this demo"));
+}
+
 GError *docker_rubbish(DockerEngine *engine, const char *what, const char *why)
 {
     g_autofree char *words = g_strdup_printf(_("its answer cannot be understood: %s"), why);

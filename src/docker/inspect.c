@@ -143,6 +143,13 @@ DockerInspect *docker_inspect_read(Span text)
     return inspect;
 }
 
+static bool in_scope(const DockerEngine *engine, const DockerInspect *inspect)
+{
+    const char *scope = engine->endpoint->scope;
+    return scope == NULL ||
+           g_strcmp0(docker_label(inspect->labels, inspect->n_labels, DOCKER_SCOPE), scope) == 0;
+}
+
 DockerInspect *docker_engine_inspect(DockerEngine *engine, const char *id, Cancel *cancel,
                                      GError **error)
 {
@@ -157,8 +164,11 @@ DockerInspect *docker_engine_inspect(DockerEngine *engine, const char *id, Cance
         return NULL;
     size_t size;
     const void *data = g_bytes_get_data(wire_answer_body(answer), &size);
-    DockerInspect *inspect = docker_inspect_read(span_of(data, size));
-    if (inspect == NULL)
-        g_propagate_error(error, docker_rubbish(engine, call.what, _("it is no container")));
-    return inspect;
+    g_autoptr(DockerInspect) inspect = docker_inspect_read(span_of(data, size));
+    if (inspect != NULL && in_scope(engine, inspect))
+        return g_steal_pointer(&inspect);
+    g_propagate_error(error, inspect != NULL
+                                 ? docker_out_of_scope(engine, call.what)
+                                 : docker_rubbish(engine, call.what, _("it is no container")));
+    return NULL;
 }

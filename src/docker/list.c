@@ -333,8 +333,10 @@ static bool run(Listing *listing, WireStream *stream, Cancel *cancel, GError **e
 bool docker_engine_list(DockerEngine *engine, DockerEach each, void *data, Cancel *cancel,
                         GError **error)
 {
+    g_autofree char *filters =
+        engine->endpoint->scope != NULL ? docker_filters(engine, json_object()) : NULL;
     g_auto(DockerCall) call = {
-        .path = g_strdup("/containers/json?all=1"),
+        .path = g_strconcat("/containers/json?all=1", filters != NULL ? "&" : NULL, filters, NULL),
         .what = g_strdup(_("cannot list the containers")),
         .idle_deadline = IDLE_DEADLINE,
     };

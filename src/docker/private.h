@@ -106,8 +106,13 @@ bool docker_is_version(const char *text);
 GError *docker_wire_error(DockerEngine *engine, const char *what, GError *error);
 /* The error that a status is, with the message in the body. */
 GError *docker_status_error(DockerEngine *engine, const char *what, unsigned status, GBytes *body);
+/* It is there, but not for us: DOCKER_ERROR_NOT_FOUND. */
+GError *docker_out_of_scope(DockerEngine *engine, const char *what);
 /* "… the answer cannot be understood". */
 GError *docker_rubbish(DockerEngine *engine, const char *what, const char *why);
+
+/* "filters=…" for a list or for events: takes the conditions, adds the endpoint's scope. g_free. */
+char *docker_filters(const DockerEngine *engine, json_t *filters);
 
 /* An id or name as it may stand in a path. Free with g_free. */
 char *docker_escape(const char *text);

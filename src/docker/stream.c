@@ -329,10 +329,9 @@ DockerStream *docker_engine_events(DockerEngine *engine, int64_t since,
 {
     DockerStream *stream = stream_new(engine, decode_events, NULL, watcher);
     g_autofree char *from = since > 0 ? docker_seconds(since) : NULL;
-    g_autofree char *filters = docker_escape("{\"type\":[\"container\"]}");
+    g_autofree char *filters = docker_filters(engine, json_pack("{s:[s]}", "type", "container"));
     stream->call = (DockerCall){
-        .path =
-            g_strconcat("/events?filters=", filters, from != NULL ? "&since=" : NULL, from, NULL),
+        .path = g_strconcat("/events?", filters, from != NULL ? "&since=" : NULL, from, NULL),
         .what = g_strdup(_("cannot follow the events")),
     };
     return start(stream);
@@ -346,12 +345,9 @@ DockerStream *docker_engine_past_events(DockerEngine *engine, const char *id, in
     g_autofree char *to = docker_seconds(until);
     json_t *wanted = json_pack("{s:[s], s:[s], s:[s, s]}", "type", "container", "container", id,
                                "event", "start", "die");
-    char *text = json_dumps(wanted, JSON_COMPACT);
-    g_autofree char *filters = docker_escape(text);
-    free(text);
-    json_decref(wanted);
+    g_autofree char *filters = docker_filters(engine, wanted);
     stream->call = (DockerCall){
-        .path = g_strconcat("/events?filters=", filters, "&since=", from, "&until=", to, NULL),
+        .path = g_strconcat("/events?", filters, "&since=", from, "&until=", to, NULL),
         .what = g_strdup(_("cannot read what happened")),
     };
     return start(stream);

@@ -20,7 +20,6 @@
 
 #define APPLICATION "app:app"
 #define INPUT       "opt/input"
-#define SIGNER_KEY  "root/.config/gramine/enclave-key.pem"
 #define QUOTE_OID   "1.2.840.113741.1337.6"
 
 enum {
@@ -42,7 +41,7 @@ static const struct DemoRow {
     {"scoring", DEMO_CHANGES, 200, 900, "restart-other-measurement"},
     {"ledger", DEMO_OUTDATED, 40, 2300, NULL},
     {"census", DEMO_RUNNING, 5, 3100, NULL},
-    {"batch", DEMO_ENDED, 300, 0, NULL},
+    {"batch", DEMO_ENDED, 300, 0, "exit-after=1"},
 };
 
 static const char CODE[] = "import json\n"
@@ -86,7 +85,7 @@ DemoFate demo_app_fate(const DemoApp *app)
 
 const char *demo_app_name(const DemoApp *app)
 {
-    return app->row->name;
+    return app->name;
 }
 
 /* --- what it finds in its directory ------------------------------------------------------------
@@ -113,7 +112,7 @@ static bool fill(const DemoApp *app, const Platform *platform, int64_t now, GErr
     tar_end(tar);
     return write_text(app->directory, "app.tar", (const char *)tar->data, tar->len, 0644, error) &&
            write_text(app->directory, "mse.toml", settings, strlen(settings), 0644, error) &&
-           write_text(app->root, SIGNER_KEY, key, strlen(key), 0600, error);
+           write_text(app->root, DEMO_SIGNER_KEY, key, strlen(key), 0600, error);
 }
 
 /* A port that was free a moment ago; 0: none. */
@@ -128,6 +127,11 @@ static unsigned free_port(void)
                        getsockname(descriptor, (struct sockaddr *)&address, &size) == 0;
     close(descriptor);
     return bound ? ntohs(address.sin_port) : 0;
+}
+
+void demo_app_choose_port(DemoApp *app)
+{
+    app->port = free_port();
 }
 
 static void random_hex(char *out, size_t size)
@@ -158,17 +162,26 @@ static char **arguments_of(const DemoApp *app)
     return g_strv_builder_end(words);
 }
 
-static char **variables_of(const DemoApp *app, const char *socket)
+const DemoVariable *demo_app_variables(const DemoApp *app)
+{
+    static char pace[16];
+    static DemoVariable variables[3];
+    g_snprintf(pace, sizeof pace, "%u", MAX(app->row->pace, 1));
+    variables[0] = (DemoVariable){"MSE_SIM_PACE", pace};
+    variables[1] =
+        (DemoVariable){app->row->fault != NULL ? "MSE_SIM_FAULT" : NULL, app->row->fault};
+    return variables;
+}
+
+static char **variables_of(const DemoApp *app)
 {
     g_autofree char *listen = g_strdup_printf("127.0.0.1:%u", app->port);
-    g_autofree char *pace = g_strdup_printf("%u", MAX(app->row->pace, 1));
     char **variables = g_get_environ();
     variables = g_environ_setenv(variables, "MSE_SIM_ROOT", app->root, TRUE);
     variables = g_environ_setenv(variables, "MSE_SIM_LISTEN", listen, TRUE);
-    variables = g_environ_setenv(variables, "MSE_SIM_QUOTING", socket, TRUE);
-    variables = g_environ_setenv(variables, "MSE_SIM_PACE", pace, TRUE);
-    if (app->row->fault != NULL)
-        variables = g_environ_setenv(variables, "MSE_SIM_FAULT", app->row->fault, TRUE);
+    variables = g_environ_setenv(variables, "MSE_SIM_QUOTING", app->socket, TRUE);
+    for (const DemoVariable *one = demo_app_variables(app); one->name != NULL; one++)
+        variables = g_environ_setenv(variables, one->name, one->value, TRUE);
     return variables;
 }
 
@@ -187,7 +200,7 @@ static ContainerSpec *make_spec(const void *data, unsigned number)
     spec->application = true;
     memcpy(spec->id, app->container, sizeof spec->id);
     memcpy(spec->image_id, app->image, sizeof spec->image_id);
-    spec->name = g_strdup(app->row->name);
+    spec->name = g_strdup(app->name);
     spec->image = g_strdup_printf("%s:%" G_GINT64_FORMAT, app->row->name, apps->start);
     spec->entrypoint = app->arguments[0];
     for (unsigned i = 1; app->arguments[i] != NULL; i++)
@@ -205,23 +218,24 @@ static ContainerSpec *make_spec(const void *data, unsigned number)
     return spec;
 }
 
-static bool make_app(DemoApps *apps, unsigned i, const char *directory, const Platform *platform,
-                     const char *socket, GError **error)
+static bool make_app(DemoApps *apps, unsigned i, const DemoMaking *making, GError **error)
 {
     DemoApp *app = &apps->all[i];
+    const bool outdated = rows[i].fate == DEMO_OUTDATED, ended = rows[i].fate == DEMO_ENDED;
     app->row = &rows[i];
     app->number = i;
-    app->root = g_build_filename(directory, "apps", rows[i].name, NULL);
+    app->name = g_strconcat(rows[i].name, apps->suffix, NULL);
+    app->root = g_build_filename(making->directory, "apps", rows[i].name, NULL);
     app->directory = g_build_filename(app->root, INPUT, NULL);
+    app->socket = g_strdup(outdated ? making->outdated_socket : making->socket);
     app->id = g_uuid_string_random();
     app->expires = apps->start + (int64_t)rows[i].days * DAY;
-    app->port = free_port();
+    demo_app_choose_port(app);
     random_hex(app->container, 64);
     g_strlcpy(app->image, "sha256:", sizeof app->image);
     random_hex(app->image + strlen("sha256:"), 64);
     app->arguments = arguments_of(app);
-    app->variables = variables_of(app, socket);
-    const bool ended = rows[i].fate == DEMO_ENDED;
+    app->variables = variables_of(app);
     apps->processes[i] = (ProcessSpec){
         .program = ended ? NULL : apps->program,
         .arguments = app->arguments,
@@ -229,26 +243,23 @@ static bool make_app(DemoApps *apps, unsigned i, const char *directory, const Pl
         .directory = app->directory,
         .log = ended ? ENDED_LOG : NULL,
     };
-    return fill(app, platform, apps->start, error);
+    return fill(app, making->platform, apps->start, error);
 }
 
-bool demo_apps_make(DemoApps *apps, const char *directory, const char *program,
-                    const Platform *platform, const char *socket, const char *outdated_socket,
-                    GError **error)
+bool demo_apps_make(DemoApps *apps, const DemoMaking *making, GError **error)
 {
     *apps = (DemoApps){
         .all = g_new0(DemoApp, G_N_ELEMENTS(rows)),
         .n = G_N_ELEMENTS(rows),
         .processes = g_new0(ProcessSpec, G_N_ELEMENTS(rows)),
-        .program = g_strdup(program),
+        .program = g_strdup(making->program),
+        .suffix = g_strdup(making->suffix),
         .start = g_get_real_time() / G_USEC_PER_SEC,
     };
     apps->specs = (GivenSpecs){apps->n, make_spec, apps};
-    for (unsigned i = 0; i < apps->n; i++) {
-        const char *quoting = rows[i].fate == DEMO_OUTDATED ? outdated_socket : socket;
-        if (!make_app(apps, i, directory, platform, quoting, error))
+    for (unsigned i = 0; i < apps->n; i++)
+        if (!make_app(apps, i, making, error))
             return false;
-    }
     return true;
 }
 
@@ -256,7 +267,9 @@ void demo_apps_clear(DemoApps *apps)
 {
     for (unsigned i = 0; i < apps->n; i++) {
         DemoApp *app = &apps->all[i];
+        g_free(app->name);
         g_free(app->root);
+        g_free(app->socket);
         g_free(app->directory);
         g_free(app->id);
         g_strfreev(app->arguments);
@@ -265,24 +278,12 @@ void demo_apps_clear(DemoApps *apps)
     g_free(apps->all);
     g_free(apps->processes);
     g_free(apps->program);
+    g_free(apps->suffix);
     *apps = (DemoApps){0};
 }
 
 /* --- its evidence --------------------------------------------------------------------------------
  */
-
-GBytes *demo_app_certificate(const DemoApp *app)
-{
-    g_autofree char *path =
-        g_build_filename(app->root, "var/lib/mse-sim-enclave/certificate.pem", NULL);
-    g_autoptr(GBytes) pem = file_read(path, LIMIT_CERTIFICATE, NULL, NULL);
-    if (pem == NULL)
-        return NULL;
-    size_t size;
-    const void *data = g_bytes_get_data(pem, &size);
-    g_autoptr(GPtrArray) blocks = pem_decode(span_of(data, size), PEM_NOTHING_BETWEEN, 1, NULL);
-    return blocks != NULL ? g_bytes_ref(((const PemBlock *)blocks->pdata[0])->der) : NULL;
-}
 
 bool demo_app_collect(const DemoApp *app, GBytes *certificate, const Platform *platform,
                       GError **error)

@@ -21,13 +21,14 @@ typedef enum {
 typedef struct DemoApp {
     const struct DemoRow *row;
     unsigned number;
-    char *root;      /* what is "/" for it */
+    char *name;      /* of its container */
+    char *root;      /* what is "/" for it, where it is a process */
     char *directory; /* bound at /opt/input */
+    char *socket;    /* of its quoting service */
     char *id;        /* its --id */
     int64_t expires;
-    unsigned port;
+    unsigned port;                 /* at 127.0.0.1 */
     char **arguments, **variables; /* of its process */
-    char *log;                     /* what it said before; or NULL */
     char container[65], image[72];
 } DemoApp;
 
@@ -37,20 +38,39 @@ typedef struct DemoApps {
     ProcessSpec *processes;
     GivenSpecs specs;
     char *program; /* mse-sim-enclave */
+    char *suffix;  /* of their names: what keeps two demos on one engine apart; "" */
     int64_t start; /* Unix seconds */
 } DemoApps;
 
-/* Makes directories and code below `directory`. The sockets are those of the quoting services of
- * a platform that is up to date and of one that is not. False with an error. */
-bool demo_apps_make(DemoApps *apps, const char *directory, const char *program,
-                    const Platform *platform, const char *socket, const char *outdated_socket,
-                    GError **error);
+/* What they are made of. */
+typedef struct DemoMaking {
+    const char *directory; /* theirs are below it */
+    const char *program, *suffix;
+    const Platform *platform;
+    /* The quoting services of a platform that is up to date and of one that is not. */
+    const char *socket, *outdated_socket;
+} DemoMaking;
+
+/* Makes directories and code. False with an error. */
+bool demo_apps_make(DemoApps *apps, const DemoMaking *making, GError **error);
 void demo_apps_clear(DemoApps *apps);
+
+/* A port of 127.0.0.1 that nobody has at the moment; each has one to begin with. */
+void demo_app_choose_port(DemoApp *app);
 
 DemoFate demo_app_fate(const DemoApp *app);
 const char *demo_app_name(const DemoApp *app);
 
-/* The certificate that it has now, DER; NULL: none yet. Caller owns. */
+/* What tells an enclave how to be a demo's: names and values, ended by a name that is NULL. The
+ * values last until the next call. */
+typedef struct DemoVariable {
+    const char *name, *value;
+} DemoVariable;
+const DemoVariable *demo_app_variables(const DemoApp *app);
+/* The key that its enclave is signed with, below its root. */
+#define DEMO_SIGNER_KEY "root/.config/gramine/enclave-key.pem"
+
+/* The certificate that it shows now, DER; NULL: none yet. Caller owns. */
 GBytes *demo_app_certificate(const DemoApp *app);
 /* Writes evidence.json and ratls.pem into its directory, with the collateral of `platform`. */
 bool demo_app_collect(const DemoApp *app, GBytes *certificate, const Platform *platform,

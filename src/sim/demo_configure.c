@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The secrets of the demo's applications, sent as an operator would: for their own enclaves on this
+ * The demo's applications as they are met on their ports: the certificate that one shows, and its
+ * secrets, sent as an operator would: for their own enclaves on this
  * machine, whose certificates the demo made, so that nothing is verified here.
  */
 #include "config.h"
@@ -25,6 +26,22 @@ static BIO *connect_tls(SSL_CTX *context, unsigned port)
         return connection;
     BIO_free_all(connection);
     return NULL;
+}
+
+GBytes *demo_app_certificate(const DemoApp *app)
+{
+    SSL_CTX *context = SSL_CTX_new(TLS_client_method());
+    BIO *connection = connect_tls(context, app->port);
+    SSL *tls = NULL;
+    unsigned char *der = NULL;
+    int size = 0;
+    if (connection != NULL && BIO_get_ssl(connection, &tls) > 0 && tls != NULL)
+        size = i2d_X509(SSL_get0_peer_certificate(tls), &der);
+    GBytes *certificate = size > 0 ? g_bytes_new(der, (gsize)size) : NULL;
+    OPENSSL_free(der);
+    BIO_free_all(connection);
+    SSL_CTX_free(context);
+    return certificate;
 }
 
 static bool post(BIO *connection, const char *body)

@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <jansson.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -172,4 +173,22 @@ bool docker_call(const char *engine, const char *method, const char *path, const
 void docker_answer_clear(DockerAnswer *answer)
 {
     g_clear_pointer(&answer->body, g_free);
+}
+
+/* What the engine says is wrong, sanitized. */
+static char *complaint(const DockerAnswer *answer)
+{
+    json_t *object = json_loads(answer->body, JSON_DISABLE_EOF_CHECK, NULL);
+    const char *message = json_string_value(json_object_get(object, "message"));
+    char *shown = sanitize_string(message != NULL ? message : answer->body);
+    json_decref(object);
+    return shown;
+}
+
+bool docker_refuse(const DockerAnswer *answer, GError **error)
+{
+    g_autofree char *why = complaint(answer);
+    g_set_error(error, SIM_ERROR, SIM_ERROR_NETWORK, _("the engine refuses (%u): %s"),
+                answer->status, why);
+    return false;
 }

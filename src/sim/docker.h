@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The three calls to a real container engine that an image needs: one connection each, HTTP/1.0,
- * over a unix socket or plain TCP.
+ * Calls to a real container engine: one connection each, HTTP/1.0, over a unix socket or plain TCP.
  */
 #ifndef MSE_SIM_DOCKER_H
 #define MSE_SIM_DOCKER_H
@@ -21,5 +20,8 @@ typedef struct DockerAnswer {
 bool docker_call(const char *engine, const char *method, const char *path, const char *type,
                  Span body, DockerAnswer *out, GError **error);
 void docker_answer_clear(DockerAnswer *answer);
+
+/* SIM_ERROR_NETWORK with what the engine says in it, sanitized. Returns false. */
+bool docker_refuse(const DockerAnswer *answer, GError **error);
 
 #endif

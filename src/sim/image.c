@@ -100,30 +100,33 @@ static char *dump(json_t *value)
     return copy;
 }
 
-static char *make_config(const GByteArray *layer, int64_t time)
+static char *make_config(const ImageSpec *spec, const GByteArray *layer)
 {
     struct utsname system;
     if (uname(&system) != 0)
         g_error("uname");
-    g_autofree char *date = date_format(time);
+    g_autofree char *date = date_format(spec->time);
     g_autofree char *hex = hex_of(span_of(layer->data, layer->len));
     g_autofree char *digest = g_strconcat("sha256:", hex, NULL);
-    return dump(
-        json_pack("{s:s, s:s, s:s, s:{s:[s], s:{s:s}}, s:{s:s, s:[s]}, s:[{s:s, s:s}]}",
-                  "architecture", architecture(&system), "os", "linux", "created", date, "config",
-                  "Env", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-                  "Labels", IMAGE_LABEL, "SIMULATED", "rootfs", "type", "layers", "diff_ids",
-                  digest, "history", "created", date, "created_by", "mse-sim image (SIMULATED)"));
+    json_t *labels = json_pack("{s:s}", IMAGE_LABEL, "SIMULATED");
+    if (spec->label != NULL)
+        json_object_set_new(labels, spec->label, json_string(spec->value));
+    return dump(json_pack("{s:s, s:s, s:s, s:{s:[s], s:o}, s:{s:s, s:[s]}, s:[{s:s, s:s}]}",
+                          "architecture", architecture(&system), "os", "linux", "created", date,
+                          "config", "Env",
+                          "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+                          "Labels", labels, "rootfs", "type", "layers", "diff_ids", digest,
+                          "history", "created", date, "created_by", "mse-sim image (SIMULATED)"));
 }
 
-GByteArray *image_make(const char *tag, Span program, int64_t time)
+GByteArray *image_make(const ImageSpec *spec)
 {
-    g_autoptr(GByteArray) layer = make_layer(program, time);
-    g_autofree char *config = make_config(layer, time);
+    g_autoptr(GByteArray) layer = make_layer(spec->program, spec->time);
+    g_autofree char *config = make_config(spec, layer);
     g_autofree char *id = hex_of(span_of(config, strlen(config)));
     g_autofree char *config_name = g_strconcat(id, ".json", NULL);
     g_autofree char *manifest = dump(json_pack("[{s:s, s:[s], s:[s]}]", "Config", config_name,
-                                               "RepoTags", tag, "Layers", "layer.tar"));
+                                               "RepoTags", spec->tag, "Layers", "layer.tar"));
     const struct {
         const char *name;
         Span content;
@@ -136,7 +139,7 @@ GByteArray *image_make(const char *tag, Span program, int64_t time)
     for (unsigned i = 0; i < G_N_ELEMENTS(files); i++)
         tar_put(image, &(TarMember){.name = files[i].name,
                                     .mode = 0644,
-                                    .time = time,
+                                    .time = spec->time,
                                     .content = files[i].content});
     tar_end(image);
     return image;
@@ -155,24 +158,6 @@ char *image_tag(const char *text)
                                                            : g_strconcat(text, ":latest", NULL);
 }
 
-/* What the engine says is wrong, sanitized. */
-static char *complaint(const DockerAnswer *answer)
-{
-    json_t *object = json_loads(answer->body, JSON_DISABLE_EOF_CHECK, NULL);
-    const char *message = json_string_value(json_object_get(object, "message"));
-    char *shown = sanitize_string(message != NULL ? message : answer->body);
-    json_decref(object);
-    return shown;
-}
-
-static bool refuse(const DockerAnswer *answer, GError **error)
-{
-    g_autofree char *why = complaint(answer);
-    g_set_error(error, SIM_ERROR, SIM_ERROR_NETWORK, _("the engine refuses (%u): %s"),
-                answer->status, why);
-    return false;
-}
-
 /* The id of the image that has the name now, NULL when there is none; it must be ours or may be
  * replaced. */
 static bool find_old(const char *engine, const char *tag, bool force, char **id, GError **error)
@@ -185,7 +170,7 @@ static bool find_old(const char *engine, const char *tag, bool force, char **id,
     json_t *image = answer.status == 200 ? json_loads(answer.body, 0, NULL) : NULL;
     json_t *config = json_object_get(image, "Config");
     const bool ours = json_object_get(json_object_get(config, "Labels"), IMAGE_LABEL) != NULL;
-    bool may = answer.status == 200 || answer.status == 404 || refuse(&answer, error);
+    bool may = answer.status == 200 || answer.status == 404 || docker_refuse(&answer, error);
     if (answer.status == 200 && !ours && !force) {
         g_set_error(error, SIM_ERROR, SIM_ERROR_OUTPUT,
                     _("%s: an image of that name is there that mse-sim did not make: --force takes "
@@ -204,7 +189,7 @@ static bool find_old(const char *engine, const char *tag, bool force, char **id,
 static bool loaded(const DockerAnswer *answer, GError **error)
 {
     if (answer->status != 200)
-        return refuse(answer, error);
+        return docker_refuse(answer, error);
     g_auto(GStrv) lines = g_strsplit(answer->body, "\n", -1);
     for (unsigned i = 0; lines[i] != NULL; i++) {
         json_t *object = json_loads(lines[i], 0, NULL);
@@ -233,13 +218,12 @@ static void remove_old(const char *engine, const char *tag, const char *id)
         docker_answer_clear(&answer);
 }
 
-bool image_load(const char *engine, const char *tag, Span program, int64_t time, bool force,
-                GError **error)
+bool image_load(const char *engine, const ImageSpec *spec, bool force, GError **error)
 {
     g_autofree char *old = NULL;
-    if (!find_old(engine, tag, force, &old, error))
+    if (!find_old(engine, spec->tag, force, &old, error))
         return false;
-    g_autoptr(GByteArray) image = image_make(tag, program, time);
+    g_autoptr(GByteArray) image = image_make(spec);
     DockerAnswer answer;
     if (!docker_call(engine, "POST", "/images/load?quiet=1", "application/x-tar",
                      span_of(image->data, image->len), &answer, error))
@@ -247,6 +231,6 @@ bool image_load(const char *engine, const char *tag, Span program, int64_t time,
     const bool done = loaded(&answer, error);
     docker_answer_clear(&answer);
     if (done && old != NULL)
-        remove_old(engine, tag, old);
+        remove_old(engine, spec->tag, old);
     return done;
 }

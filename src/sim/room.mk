@@ -36,6 +36,8 @@ mse_sim_SOURCES = \
 	src/sim/demo_apps.c \
 	src/sim/demo_apps.h \
 	src/sim/demo_configure.c \
+	src/sim/demo_docker.c \
+	src/sim/demo_docker.h \
 	src/sim/docker.c \
 	src/sim/docker.h \
 	src/sim/engine.c \
@@ -74,6 +76,7 @@ mse_sim_SOURCES = \
 	src/sim/http_server.c \
 	src/sim/image.c \
 	src/sim/image.h \
+	src/sim/image_program.c \
 	src/sim/manual.c \
 	src/sim/manual.h \
 	src/sim/options.c \

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * mse-sim demo DIR: everything that a console needs to be shown, in one process and its children:
- * platform, PCCS, quoting services, an engine whose containers are enclave processes.
+ * platform, PCCS, quoting services, an engine whose containers are enclave processes; or containers
+ * of a real engine.
  */
 #include "config.h"
 
@@ -10,11 +11,13 @@
 #include "core/i18n.h"
 #include "sim/crypto.h"
 #include "sim/demo_apps.h"
+#include "sim/demo_docker.h"
 #include "sim/engine.h"
 #include "sim/listen.h"
 #include "sim/options.h"
 #include "sim/pccs.h"
 #include "sim/platform_files.h"
+#include "sim/quoting.h"
 #include "sim/quoting_service.h"
 #include "sim/tls_identity.h"
 
@@ -47,18 +50,24 @@ typedef struct QuotingThread {
 } QuotingThread;
 
 typedef struct Demo {
-    const char *directory;
+    const char *directory, *names;
     Platform *platform, *outdated;
     Pccs *pccs;
     unsigned pccs_port;
     QuotingThread quoting[2];
     DemoApps apps;
-    Engine *engine;
-    int stop, change; /* eventfd: everything ends; an application changes */
-    int change_after; /* seconds */
+    Engine *engine;    /* NULL: a real one, `docker` */
+    DemoDocker docker; /* its engine is NULL: there is none */
+    int stop, change;  /* eventfd: everything ends; an application changes */
+    int change_after;  /* seconds */
     GThread *play;
     GError *error; /* why it could not be prepared */
 } Demo;
+
+static bool is_docker(const Demo *demo)
+{
+    return demo->docker.engine != NULL;
+}
 
 static char *place(const Demo *demo, const char *name)
 {
@@ -109,11 +118,18 @@ static gpointer serve_quotes(gpointer data)
 
 static bool start_quoting(Demo *demo, GError **error)
 {
-    static const char *const names[] = {"quoting.sock", "outdated.sock"};
+    /* A container is given the directory of its socket, and nothing else of ours is in it. */
+    static const char *const names[][2] = {
+        {"quoting.sock", "outdated.sock"},
+        {"quoting/" QUOTING_SOCKET, "outdated/" QUOTING_SOCKET},
+    };
     const Platform *platforms[] = {demo->platform, demo->outdated};
-    for (unsigned i = 0; i < G_N_ELEMENTS(names); i++) {
+    for (unsigned i = 0; i < G_N_ELEMENTS(demo->quoting); i++) {
         QuotingThread *quoting = &demo->quoting[i];
-        quoting->path = place(demo, names[i]);
+        quoting->path = place(demo, names[is_docker(demo)][i]);
+        g_autofree char *parent = g_path_get_dirname(quoting->path);
+        if (!file_make_directory(parent, error))
+            return false;
         quoting->platform = platforms[i];
         quoting->options =
             (QuotingOptions){.socket = listen_unix(quoting->path, error), .stop = demo->stop};
@@ -166,11 +182,28 @@ static bool await_configured(const Demo *demo, const DemoApp *app, GError **erro
     return false;
 }
 
+/* A container that has ended did run: it was given its secrets, and failed. */
+static bool await_end(const Demo *demo, const DemoApp *app, GError **error)
+{
+    if (!is_docker(demo))
+        return true;
+    if (!await_configured(demo, app, error))
+        return false;
+    const int64_t until = clock_monotonic() + PATIENCE * G_USEC_PER_SEC;
+    do {
+        if (demo_docker_has_ended(&demo->docker, app))
+            return true;
+    } while (pause_until(demo, until));
+    g_set_error(error, SIM_ERROR, SIM_ERROR_NETWORK, _("%s has not ended after %d seconds"),
+                demo_app_name(app), PATIENCE);
+    return false;
+}
+
 /* Evidence as the operator collected it, secrets as the operator sent them. */
 static bool prepare_app(const Demo *demo, const DemoApp *app, GString *measurements, GError **error)
 {
     if (demo_app_fate(app) == DEMO_ENDED)
-        return true;
+        return await_end(demo, app, error);
     g_autoptr(GBytes) certificate = await_certificate(demo, app, NULL, error);
     if (certificate == NULL || !demo_app_collect(app, certificate, platform_of(demo, app), error) ||
         (demo_app_fate(app) != DEMO_WAITING && !await_configured(demo, app, error)))
@@ -219,7 +252,8 @@ static bool write_work(const Demo *demo, GError **error)
                       error);
 }
 
-/* A context of Docker's, so that the engine has a name. */
+/* A context of Docker's, so that the engine has a name; of a real one, what bears our label is
+ * shown and nothing else. */
 static bool write_context(const Demo *demo, GError **error)
 {
     g_autofree char *hash = g_compute_checksum_for_string(G_CHECKSUM_SHA256, CONTEXT, -1);
@@ -227,9 +261,13 @@ static bool write_context(const Demo *demo, GError **error)
     g_autofree char *file = g_strconcat(meta, "/meta.json", NULL);
     g_autofree char *directory = place(demo, meta);
     g_autofree char *socket = place(demo, "engine.sock");
-    g_autofree char *host = g_strconcat("unix://", socket, NULL);
-    json_t *content = json_pack("{s:s, s:{}, s:{s:{s:s, s:b}}}", "Name", CONTEXT, "Metadata",
-                                "Endpoints", "docker", "Host", host, "SkipTLSVerify", 0);
+    g_autofree char *own = g_strconcat("unix://", socket, NULL);
+    const char *host = is_docker(demo) ? demo->docker.engine : own;
+    json_t *metadata = json_object();
+    if (is_docker(demo))
+        json_object_set_new(metadata, DEMO_LABEL, json_string(demo->directory));
+    json_t *content = json_pack("{s:s, s:o, s:{s:{s:s, s:b}}}", "Name", CONTEXT, "Metadata",
+                                metadata, "Endpoints", "docker", "Host", host, "SkipTLSVerify", 0);
     char *text = json_dumps(content, JSON_COMPACT);
     const bool done =
         file_make_directory(directory, error) && write_file(demo, file, 0600, text, error);
@@ -282,7 +320,10 @@ static void change(Demo *demo)
 {
     const DemoApp *app = app_that_changes(demo);
     g_autoptr(GBytes) before = demo_app_certificate(app);
-    eventfd_write(demo->change, 1);
+    if (!is_docker(demo))
+        eventfd_write(demo->change, 1);
+    else if (!demo_docker_restart(&demo->docker, app, NULL))
+        return; /* somebody removed it */
     g_autoptr(GBytes) now = await_certificate(demo, app, before, NULL);
     if (now != NULL)
         demo_app_collect(app, now, platform_of(demo, app), NULL);
@@ -314,6 +355,12 @@ static void on_change(void *data, int descriptor)
 /* --- all of it
  * ------------------------------------------------------------------------------------ */
 
+static bool start_containers(Demo *demo, GError **error)
+{
+    return demo_docker_sweep(&demo->docker, error) &&
+           demo_docker_make(&demo->docker, &demo->apps, error);
+}
+
 static bool start_engine(Demo *demo, GError **error)
 {
     const int64_t now = g_get_real_time() * 1000;
@@ -337,17 +384,34 @@ static bool start(Demo *demo, const char *program, GError **error)
 {
     demo->stop = eventfd(0, EFD_CLOEXEC);
     demo->change = eventfd(0, EFD_CLOEXEC);
-    return make_platforms(demo, error) && start_pccs(demo, error) && start_quoting(demo, error) &&
-           demo_apps_make(&demo->apps, demo->directory, program, demo->platform,
-                          demo->quoting[0].path, demo->quoting[1].path, error) &&
-           start_engine(demo, error);
+    if (!make_platforms(demo, error) || !start_pccs(demo, error) || !start_quoting(demo, error))
+        return false;
+    g_autofree char *suffix =
+        demo->names != NULL ? g_strconcat("-", demo->names, NULL) : g_strdup("");
+    const DemoMaking making = {.directory = demo->directory,
+                               .program = program,
+                               .suffix = suffix,
+                               .platform = demo->platform,
+                               .socket = demo->quoting[0].path,
+                               .outdated_socket = demo->quoting[1].path};
+    return demo_apps_make(&demo->apps, &making, error) &&
+           (is_docker(demo) ? start_containers(demo, error) : start_engine(demo, error));
 }
 
-static void finish(Demo *demo)
+static void wait_for(int stop)
+{
+    struct pollfd wait = {.fd = stop, .events = POLLIN};
+    while (poll(&wait, 1, -1) < 0 && errno == EINTR)
+        continue;
+}
+
+/* False with an error when something of it may still be on the engine. */
+static bool finish(Demo *demo, GError **error)
 {
     eventfd_write(demo->stop, 1);
     if (demo->play != NULL)
         g_thread_join(demo->play);
+    const bool removed = !is_docker(demo) || demo_docker_remove(&demo->docker, error);
     for (unsigned i = 0; i < G_N_ELEMENTS(demo->quoting); i++) {
         if (demo->quoting[i].thread != NULL)
             g_thread_join(demo->quoting[i].thread);
@@ -361,6 +425,7 @@ static void finish(Demo *demo)
     platform_free(demo->outdated);
     close(demo->stop);
     close(demo->change);
+    return removed;
 }
 
 /* The enclave program: beside this one, or where it is installed. */
@@ -382,30 +447,46 @@ static char *enclave_program(GError **error)
 
 static bool run(const SimArguments *arguments, GError **error)
 {
-    Demo demo = {.directory = sim_operand(arguments),
-                 .change_after = (int)sim_number(arguments, "change", CHANGE_AFTER)};
+    Demo demo = {
+        .directory = sim_operand(arguments),
+        .names = sim_value(arguments, "names"),
+        .docker = {.engine = sim_value(arguments, "engine"), .directory = sim_operand(arguments)},
+        .change_after = (int)sim_number(arguments, "change", CHANGE_AFTER)};
     if (demo.directory == NULL || !g_path_is_absolute(demo.directory)) {
         g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "%s",
                     _("no directory: mse-sim demo DIR, an absolute path"));
         return false;
     }
     signal(SIGPIPE, SIG_IGN);
-    const int stop = stop_descriptor();
+    const int stop = demo.docker.stop = stop_descriptor();
     g_autofree char *program = enclave_program(error);
     const bool started = program != NULL && start(&demo, program, error);
     if (started) {
         demo.play = g_thread_new("play", play, &demo);
-        http_server_run(engine_server(demo.engine), stop);
+        if (demo.engine != NULL)
+            http_server_run(engine_server(demo.engine), stop);
+        else
+            wait_for(stop);
     }
-    const bool prepared = demo.error == NULL;
+    g_autoptr(GError) left = NULL;
+    const bool removed = finish(&demo, &left), prepared = demo.error == NULL;
     if (started && !prepared)
         g_propagate_error(error, demo.error);
-    finish(&demo);
+    else if (started && !removed)
+        g_propagate_error(error, g_steal_pointer(&left));
     close(stop);
-    return started && prepared;
+    return started && prepared && removed;
 }
 
 static const SimOption options[] = {
+    {.name = "engine",
+     .kind = SIM_OPTION_TEXT,
+     .metavar = "HOST",
+     .help = N_("containers of a real engine of this machine, unix://PATH, instead of processes")},
+    {.name = "names",
+     .kind = SIM_OPTION_TEXT,
+     .metavar = "TEXT",
+     .help = N_("what the containers' names end in, so that they are nobody else's")},
     {.name = "change",
      .kind = SIM_OPTION_NUMBER,
      .most = 86400,
@@ -421,6 +502,8 @@ const SimVerb sim_verb_demo = {
     .description = N_(
         "A SIMULATED platform with its PCCS and quoting services, and an engine (DIR/engine.sock)\n"
         "whose containers are processes of mse-sim-enclave. DIR/config.toml is for the console.\n"
+        "With --engine they are containers of that engine, which bear the label mse-console-demo\n"
+        "and go with it; what demos left there that were killed is removed first.\n"
         "Says \"ready\" when all is there; ends with its standard input, or on TERM or INT."),
     .options = options,
     .run = run,

@@ -10,15 +10,10 @@
 #include "sim/image.h"
 #include "sim/options.h"
 
-#include <elf.h>
 #include <stdio.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define PROGRAM "mse-sim-enclave"
-
-/* Above it is no program of ours. */
-enum { PROGRAM_MOST = 64 * 1024 * 1024 };
 
 static const SimOption options[] = {
     {.name = "engine",
@@ -72,41 +67,9 @@ static char *find_program(void)
     return found;
 }
 
-/* A program that needs an interpreter, its loader, finds none in an image of its own. */
-static bool is_static(const char *data, size_t size)
+static bool write_image(const char *path, const ImageSpec *spec, GError **error)
 {
-    Elf64_Ehdr head;
-    if (size < sizeof head || memcmp(data, ELFMAG, SELFMAG) != 0)
-        return false;
-    memcpy(&head, data, sizeof head);
-    for (unsigned i = 0; i < head.e_phnum; i++) {
-        Elf64_Phdr part;
-        if (head.e_phoff > size || (size - head.e_phoff) / sizeof part <= i)
-            return false;
-        memcpy(&part, data + head.e_phoff + i * sizeof part, sizeof part);
-        if (part.p_type == PT_INTERP)
-            return false;
-    }
-    return true;
-}
-
-static bool read_program(const char *path, char **data, size_t *size, int64_t *time, GError **error)
-{
-    struct stat status;
-    if (stat(path, &status) != 0 || !S_ISREG(status.st_mode) || status.st_size > PROGRAM_MOST)
-        return fail(error, SIM_ERROR_OUTPUT, _("%s: no program"), path);
-    *time = status.st_mtime;
-    if (!g_file_get_contents(path, data, size, error))
-        return false;
-    return is_static(*data, *size) ||
-           fail(error, SIM_ERROR_OUTPUT,
-                _("%s: no static program: nothing else will be in the image"), path);
-}
-
-static bool write_image(const char *path, const char *tag, Span program, int64_t time,
-                        GError **error)
-{
-    g_autoptr(GByteArray) image = image_make(tag, program, time);
+    g_autoptr(GByteArray) image = image_make(spec);
     return g_file_set_contents(path, (const char *)image->data, image->len, error);
 }
 
@@ -124,12 +87,12 @@ static bool run(const SimArguments *arguments, GError **error)
                     PROGRAM);
     g_autofree char *data = NULL;
     size_t size;
-    int64_t time = 0;
-    if (!read_program(path, &data, &size, &time, error))
+    ImageSpec spec = {.tag = tag};
+    if (!image_read_program(path, &data, &size, &spec.time, error))
         return false;
-    const Span program = span_of(data, size);
-    if (!(output != NULL ? write_image(output, tag, program, time, error)
-                         : image_load(sim_value(arguments, "engine"), tag, program, time,
+    spec.program = span_of(data, size);
+    if (!(output != NULL ? write_image(output, &spec, error)
+                         : image_load(sim_value(arguments, "engine"), &spec,
                                       sim_flag(arguments, "force"), error)))
         return false;
     printf(_("SIMULATED image: %s\n"), tag);

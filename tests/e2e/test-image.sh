@@ -48,7 +48,7 @@ clean_up() {
     # shellcheck disable=SC2086 # two numbers
     [ -z "$servers" ] || kill $servers
     docker rm -f "$name" "${project}_test" >/dev/null 2>&1
-    docker images --format '{{.Repository}}:{{.Tag}}' | grep -E "^($project[:_]|$image:)" |
+    docker images --format '{{.Repository}}:{{.Tag}}' | grep -E "^(${project}[:_]|${image}:)" |
         xargs -r docker rmi -f >/dev/null
     [ -n "$kept" ] || docker rmi "$base" >/dev/null 2>&1
     rm -rf "$scratch"

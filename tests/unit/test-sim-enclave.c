@@ -334,8 +334,10 @@ static void test_image_names(void)
     g_autofree char *long_name = g_strnfill(256, 'a');
     g_assert_null(image_tag(long_name));
     /* The same program and time make the same bytes. */
-    g_autoptr(GByteArray) one = image_make("a:1", span_of("x", 1), 1);
-    g_autoptr(GByteArray) two = image_make("a:1", span_of("x", 1), 1);
+    g_autoptr(GByteArray) one =
+        image_make(&(ImageSpec){.tag = "a:1", .program = span_of("x", 1), .time = 1});
+    g_autoptr(GByteArray) two =
+        image_make(&(ImageSpec){.tag = "a:1", .program = span_of("x", 1), .time = 1});
     g_assert_cmpmem(one->data, (int)one->len, two->data, (int)two->len);
 }
 
