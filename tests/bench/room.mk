@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # `make bench` measures and prints; never part of `make check`, since a busy machine proves nothing.
 
-EXTRA_PROGRAMS += tests/bench/bench-verify tests/bench/bench-process tests/bench/bench-package
+EXTRA_PROGRAMS += tests/bench/bench-verify tests/bench/bench-process tests/bench/bench-package \
+	tests/bench/bench-image
 tests_bench_bench_verify_SOURCES = \
 	tests/bench/bench-verify.c tests/bench/bench.c tests/bench/bench.h
 tests_bench_bench_verify_LDADD = $(ATTEST_LIBS)
@@ -12,6 +13,9 @@ tests_bench_bench_process_LDADD = $(GLIB_LIBS)
 tests_bench_bench_package_SOURCES = \
 	tests/bench/bench-package.c tests/bench/bench.c tests/bench/bench.h
 tests_bench_bench_package_LDADD = $(APP_LIBS)
+tests_bench_bench_image_SOURCES = \
+	tests/bench/bench-image.c tests/bench/bench.c tests/bench/bench.h
+tests_bench_bench_image_LDADD = $(LIFE_LIBS)
 
 # Linked with exactly what mse-console was found to need, whether it calls it or not.
 tests/bench/empty: tests/bench/empty.c mse-console
@@ -52,7 +56,12 @@ bench: all tests/bench/bench-verify tests/bench/bench-process tests/bench/bench-
 bench-package: tests/bench/bench-package
 	@tests/bench/bench-package
 
+# An image of 2 GiB in and out of the engine: writes some 30 GB, and removes it.
+.PHONY: bench-image
+bench-image: tests/bench/bench-image
+	@$(top_srcdir)/tests/bench/run-bench-image
+
 CLEANFILES += tests/bench/empty tests/bench/bench-console tests/bench/bench-engine \
 	tests/bench/speaker $(EXTRA_PROGRAMS)
-EXTRA_DIST += tests/bench/run-bench tests/bench/run-bench-console \
+EXTRA_DIST += tests/bench/run-bench tests/bench/run-bench-console tests/bench/run-bench-image \
 	tests/bench/empty.c tests/bench/bench-console.c tests/bench/bench-engine.c tests/bench/speaker.c
