@@ -68,10 +68,26 @@ static json_t *bindings_of(const DockerSpec *spec)
     return object;
 }
 
+/* As mounts, whose sources must be there: a bind's would be made, empty and root's. */
+static json_t *mounts_of(const DockerSpec *spec)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; spec->binds != NULL && spec->binds[i] != NULL; i++) {
+        g_auto(GStrv) parts = g_strsplit(spec->binds[i], ":", 3);
+        if (g_strv_length(parts) < 2)
+            continue;
+        json_array_append_new(array, json_pack("{s:s, s:s, s:s, s:b}", "Type", "bind", "Source",
+                                               parts[0], "Target", parts[1], "ReadOnly",
+                                               g_strcmp0(parts[2], "ro") == 0));
+    }
+    return array;
+}
+
 static json_t *host_config_of(const DockerSpec *spec)
 {
-    json_t *config = json_pack("{s:o*, s:o, s:o}", "Binds", texts_of(spec->binds), "Devices",
-                               devices_of(spec), "PortBindings", bindings_of(spec));
+    json_t *binds = spec->binds_exist ? mounts_of(spec) : texts_of(spec->binds);
+    json_t *config = json_pack("{s:o*, s:o, s:o}", spec->binds_exist ? "Mounts" : "Binds", binds,
+                               "Devices", devices_of(spec), "PortBindings", bindings_of(spec));
     if (spec->network != NULL)
         json_object_set_new(config, "NetworkMode", json_string(spec->network));
     if (spec->no_capabilities) {

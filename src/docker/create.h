@@ -23,6 +23,7 @@ typedef struct DockerSpec {
     const char *const *command;     /* NULL: the image's */
     const char *const *environment; /* "NAME=value" */
     const char *const *binds;       /* "/host:/inside" or "/host:/inside:ro" */
+    bool binds_exist;               /* one that is not there is refused by the engine, not made */
     const char *const *devices;     /* paths, the same inside, to be read and written */
     const DockerPair *labels;
     size_t n_labels;

@@ -129,6 +129,7 @@ static bool create(Spawning *spawning, GError **error)
         .entrypoint = entrypoint,
         .command = (const char *const *)spawning->result->arguments,
         .binds = (const char *const *)binds,
+        .binds_exist = !life_sees_host(),
         .devices = (const char *const *)devices,
         .labels = labels,
         .n_labels = G_N_ELEMENTS(labels),

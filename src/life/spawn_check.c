@@ -49,9 +49,7 @@ static bool there(const char *path)
     return access(path, F_OK) == 0;
 }
 
-/* In the program's own image the host's devices and directories are not to be seen: the engine,
- * whose socket it was given, knows them. */
-static bool sees_host(void)
+bool life_sees_host(void)
 {
     return g_getenv("MSE_CONSOLE_IN_CONTAINER") == NULL;
 }
@@ -149,7 +147,7 @@ static bool check_binds(const LifeSpawn *spawn, GError **error)
         if (g_strv_length(parts) < 2 || *parts[0] != '/' || *parts[1] != '/')
             return fail(LIFE_ERROR_PLATFORM, error,
                         _("[spawn] binds in the settings: \"%s\" is no \"/host:/inside\""), safe);
-        if (sees_host() && !there(parts[0]))
+        if (life_sees_host() && !there(parts[0]))
             return fail(LIFE_ERROR_PLATFORM, error,
                         _("there is no %s on this host, where its quoting service listens: install "
                           "and start Intel's aesmd, or name another place as [spawn] binds in the "
@@ -169,7 +167,7 @@ static bool check_platform(const LifeSpawn *spawn, GError **error)
                       "firmware, or name devices as [spawn] devices in the settings"));
     for (const char *const *device = spawn->devices; device != NULL && *device != NULL; device++) {
         g_autofree char *safe = sanitize_string(*device);
-        if (sees_host() && !there(*device))
+        if (life_sees_host() && !there(*device))
             return fail(LIFE_ERROR_PLATFORM, error,
                         _("[spawn] devices in the settings: there is no %s"), safe);
     }

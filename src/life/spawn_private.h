@@ -16,6 +16,10 @@
  * this directory, never started: ids, then names, in turns. */
 bool life_spawn_check(const LifeSpawn *spawn, GPtrArray *leftovers, GError **error);
 
+/* False in the program's own image: there the host's devices and directories are not to be seen,
+ * and the engine, whose socket it was given, knows them. */
+bool life_sees_host(void);
+
 /* Those asked for, else the usual ones. Borrowed. */
 const char *const *life_spawn_binds(const LifeSpawn *spawn);
 

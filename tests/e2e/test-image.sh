@@ -198,6 +198,20 @@ docker run -v /mnt/workspace:/mnt/workspace \
                               --output .
 END
 
+# A place that the settings name and the host lacks: the engine says so, and makes none.
+cp "$settings/config.toml" "$scratch/kept"
+sed "s,$scratch/aesmd,$scratch/nowhere," "$scratch/kept" >"$settings/config.toml"
+docker run --rm -v "$work:$work" -w "$work" -v /var/run/docker.sock:/var/run/docker.sock \
+    -v "$settings:/root/.config/mse-console:ro" -v "$key:$key:ro" --network=host "$image" \
+    home spawn --host localhost --port "$port" --size 1024 --signer-key "$key" \
+    --pccs "https://localhost:$(cat "$scratch/pccs")" --output nowhere \
+    --package "$(cd "$work" && echo package_*.tar)" "$name" >"$scratch/out" 2>"$scratch/err"
+status=$?
+cp "$scratch/kept" "$settings/config.toml"
+[ $status -eq 1 ] && grep -q "$scratch/nowhere" "$scratch/err" && [ ! -e "$scratch/nowhere" ] &&
+    is_gone "$name"
+point $? "spawn: a quoting service that is not there: status 1, its place, and nothing is made"
+
 line "spawn" <<'END'
 docker run -v /mnt/workspace:/mnt/workspace \
              -v /var/run/docker.sock:/var/run/docker.sock \
