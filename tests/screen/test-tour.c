@@ -33,6 +33,9 @@ static const Seen steps[] = {
     {{"▸ scoring", "▸ scoring", "▸ scoring-"}},
 };
 
+/* The step that waits for an application to change. */
+enum { CHANGE = 9 };
+
 static bool left_something(const char *directory)
 {
     g_autoptr(GDir) dir = g_dir_open(directory, 0, NULL);
@@ -54,6 +57,8 @@ static void take_tour(const char *const *environment, const char *directory, Kin
             g_strdup_printf(french ? "Visite, étape %u sur %u" : "Tour, step %u of %u", i + 1,
                             (unsigned)G_N_ELEMENTS(steps));
         terminal_wait_text(terminal, head);
+        if (kind == CONTAINERS && i == CHANGE) /* it comes in its own time: see its log first */
+            terminal_wait_text(terminal, "stopped by a si");
         terminal_wait_text(terminal, steps[i].text[kind]);
         terminal_wait_text(terminal, " SIMULATED ");
         if (i + 1 < G_N_ELEMENTS(steps)) /* what it started has ended */
