@@ -348,6 +348,54 @@ static void test_not_verified(void)
     engine_clear(&engine);
 }
 
+/* ---- its evidence is rejected ---- */
+
+/* Another console on the demo's engine, whose settings name a file for ledger. */
+static Terminal *open_beside(void)
+{
+    static const char *const places[][2] = {{"MSE_CONSOLE_CONFIG", "config.toml"},
+                                            {"XDG_STATE_HOME", "state"},
+                                            {"XDG_CACHE_HOME", "cache"},
+                                            {"DOCKER_CONFIG", "docker"}};
+    g_autoptr(GPtrArray) environment = g_ptr_array_new_with_free_func(g_free);
+    g_autofree char *config = demo_path("config.toml"), *text = NULL, *more = NULL;
+    g_autofree char *work = demo_path("work"), *console = demo_program("mse-console");
+    const char *argv[] = {console, "console", NULL};
+    TerminalOptions options = {.columns = 120, .directory = work};
+
+    g_assert_true(g_file_get_contents(config, &text, NULL, NULL));
+    more = g_strconcat(text, "ledger = [\"work/secrets.json\"]\n", NULL);
+    g_assert_true(g_file_set_contents(config, more, -1, NULL));
+    for (size_t i = 0; i < G_N_ELEMENTS(places); i++) {
+        g_autofree char *path = demo_path(places[i][1]);
+        g_ptr_array_add(environment, g_strdup_printf("%s=%s", places[i][0], path));
+    }
+    g_ptr_array_add(environment, g_strdup("DOCKER_CONTEXT=demo"));
+    g_ptr_array_add(environment, g_strdup("DOCKER_HOST"));
+    g_ptr_array_add(environment, NULL);
+    options.environment = (const char *const *)environment->pdata;
+    return terminal_start(argv, &options);
+}
+
+static void test_rejected(void)
+{
+    g_autoptr(Terminal) demo = demo_open(NULL);
+    g_autoptr(Terminal) terminal = open_beside();
+
+    terminal_wait_text(terminal, "✖ REJECTED");
+    terminal_type(terminal, ":select ledger" ENTER "$");
+    terminal_wait_text(terminal, "Secrets ── ledger");
+    terminal_wait_text(terminal, "· not sent");
+    terminal_type(terminal, "s");
+    terminal_wait_text(terminal, "its evidence is judged “REJECTED”");
+    g_assert_false(is_there("secrets.json.sealed"));
+    terminal_type(terminal, ":select ledger" ENTER "$" ENTER);
+    terminal_wait_text(terminal, "ledger has its secrets already");
+    g_assert_cmpuint(journal_lines("send"), ==, 0);
+    demo_quit(terminal);
+    demo_quit(demo);
+}
+
 /* ---- small, and French ---- */
 
 static void test_small(void)
@@ -399,6 +447,7 @@ int main(int argc, char **argv)
     g_test_add_func("/secrets/forget", test_forget);
     g_test_add_func("/secrets/read-only", test_read_only);
     g_test_add_func("/secrets/not-verified", test_not_verified);
+    g_test_add_func("/secrets/rejected", test_rejected);
     g_test_add_func("/secrets/small", test_small);
     g_test_add_func("/secrets/french", test_french);
     return g_test_run();
