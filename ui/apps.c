@@ -194,10 +194,8 @@ static void set_name(Apps *apps, AppRow *row, bool alone)
     g_free(row->sort_name);
     row->name = alone ? g_steal_pointer(&name) : g_strdup_printf("%s@%s", name, engine);
     row->sort_name = g_utf8_collate_key_for_filename(row->name, -1);
-    if (row->evidence.name != NULL) {
-        g_free(row->evidence.name);
-        row->evidence.name = g_strdup(row->name);
-    }
+    g_free(row->evidence.name); /* the pane bears it before anything is judged */
+    row->evidence.name = g_strdup(row->name);
     apps->name_width = MAX(apps->name_width, text_width(row->name));
     apps->order_version++;
 }

@@ -178,13 +178,14 @@ int64_t console_due(const Console *console, int64_t now)
         return INT64_MAX;
     due = MIN(console->words_due, apps_due(console->model.apps, now));
     due = MIN(due, figures_due(console->model.figures));
+    due = MIN(due, pane_due(console->left));
     due = MIN(due, pane_due(console->lower[0]));
     return MIN(due, pane_due(console->more[console->more_shown]));
 }
 
 void console_tick(Console *console, int64_t now)
 {
-    Pane *panes[] = {console->lower[0], console->more[console->more_shown]};
+    Pane *panes[] = {console->left, console->lower[0], console->more[console->more_shown]};
 
     for (unsigned i = 0; i < G_N_ELEMENTS(panes); i++)
         if (pane_due(panes[i]) <= now &&

@@ -6,6 +6,7 @@
 #include "core/i18n.h"
 #include "ui/text.h"
 
+#include <limits.h>
 #include <string.h>
 
 enum { GAP = 2, GUTTER = 2 };
@@ -120,23 +121,24 @@ static int compare_rows(const void *a, const void *b, void *data)
     return left < right ? -1 : left > right;
 }
 
-static bool passes(const List *list, const void *model, unsigned row)
+/* `kept` passes the filter as it is. */
+static bool passes(const List *list, const void *model, unsigned row, unsigned kept)
 {
     if (list->source->present != NULL && !list->source->present(model, row))
         return false;
-    if (list->matches == NULL || list->matches->problem != NULL)
+    if (list->matches == NULL || list->matches->problem != NULL || row == kept)
         return true;
     return row < list->matches->matched->len && list->matches->matched->data[row] != 0;
 }
 
-static void order_rows(List *list, const void *model)
+static void order_rows(List *list, const void *model, unsigned kept)
 {
     unsigned n = list->source->count(model);
     Ordering ordering = {.list = list, .model = model};
 
     g_array_set_size(list->order, 0);
     for (uint32_t row = 0; row < n; row++)
-        if (passes(list, model, row))
+        if (passes(list, model, row, kept))
             g_array_append_val(list->order, row);
     if (list->sort_column != LIST_UNSORTED)
         g_array_sort_with_data(list->order, compare_rows, &ordering);
@@ -151,13 +153,20 @@ void list_select_row(List *list, unsigned row)
         }
 }
 
-static void reorder(List *list, const void *model)
+static void reorder_keeping(List *list, const void *model, bool keeps)
 {
     unsigned row = list->row;
 
-    order_rows(list, model);
+    order_rows(list, model, keeps && list->order->len > 0 ? row : UINT_MAX);
     list_move_to(list, list->at);
     list_select_row(list, row);
+}
+
+/* What is selected stays when it is the row that changed, not the filter: its log, its evidence
+ * are being read. It goes with the next change once something else is selected. */
+static void reorder(List *list, const void *model)
+{
+    reorder_keeping(list, model, list->answered);
 }
 
 static void start_matching(List *list, const void *model, Jobs *jobs)
@@ -301,6 +310,7 @@ void list_set_filter(List *list, const void *model, Jobs *jobs, const char *filt
     if (list->match_job != NULL)
         jobs_cancel(jobs, list->match_job);
     drop_matching(list);
+    list->answered = false;
     if (*filter == '\0') {
         g_clear_pointer(&list->matches, matches_free);
         reorder(list, model);
@@ -324,6 +334,7 @@ bool list_take_matches(List *list, const void *model, Jobs *jobs, const Message 
     if (list->match_again)
         start_matching(list, model, jobs);
     reorder(list, model);
+    list->answered = true;
     return true;
 }
 

@@ -60,6 +60,7 @@ typedef struct List {
     UiJob *match_job;
     uint64_t generation; /* of the filter */
     bool match_again;    /* rows changed while they were being matched */
+    bool answered;       /* the filter has been, once at least */
 } List;
 
 void list_init(List *list, const ListSource *source);

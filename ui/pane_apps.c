@@ -28,8 +28,9 @@ enum {
     N_COLUMNS
 };
 
-/* Columns from which a CPU is said in words too; and how often figures may change an order. */
-enum { CPU_IN_WORDS = 11, ORDER_MICROSECONDS = 2000000 };
+/* Columns from which a CPU is said in words too; how often figures may change an order, and how
+ * often states and verdicts one that is filtered or sorted by them. */
+enum { CPU_IN_WORDS = 11, ORDER_MICROSECONDS = 2000000, REFRESH_MICROSECONDS = 300000 };
 
 typedef struct AppsPane {
     Pane pane;
@@ -38,6 +39,8 @@ typedef struct AppsPane {
     bool touched;                    /* a key was pressed: the selection stays where it is */
     char *wanted;                    /* an application to select when it is there, or NULL */
     int64_t ordered_at;              /* monotonic: by figures */
+    int64_t refreshed_at;            /* monotonic */
+    bool refresh_waits;
 } AppsPane;
 
 static const ListColumn columns[N_COLUMNS] = {
@@ -47,7 +50,7 @@ static const ListColumn columns[N_COLUMNS] = {
     [COLUMN_CPU] = {"cpu", N_("CPU"), 5, 5, 13, 1},
     [COLUMN_PORT] = {"port", N_("PORT"), 5, 5, 6, 3},
     [COLUMN_SIZE] = {"size", N_("SIZE"), 6, 7, 8, 5},
-    [COLUMN_EXPIRES] = {"expires", N_("EXPIRES"), 7, 7, 8, 3},
+    [COLUMN_EXPIRES] = {"expires", N_("EXPIRES"), 7, 7, 8, 2},
     [COLUMN_CREATED] = {"created", N_("CREATED"), 8, 8, 9, 4},
     [COLUMN_ENGINE] = {"engine", N_("ENGINE"), 8, 12, 24, 2},
 };
@@ -388,6 +391,35 @@ bool apps_pane_select(Pane *pane, const Model *model, const char *name)
     return self->wanted == NULL;
 }
 
+/* Ten thousand rows are not matched and sorted for each state that changes; rows that come and go
+ * are there at once. */
+static bool waits(AppsPane *self, const Apps *apps, bool by_name)
+{
+    int64_t now = clock_monotonic();
+
+    self->refresh_waits = !by_name && self->order_version == apps->order_version &&
+                          now - self->refreshed_at < REFRESH_MICROSECONDS;
+    if (!self->refresh_waits)
+        self->refreshed_at = now;
+    return self->refresh_waits;
+}
+
+static int64_t due(const Pane *pane)
+{
+    const AppsPane *self = (const AppsPane *)pane;
+
+    return self->refresh_waits ? self->refreshed_at + REFRESH_MICROSECONDS : INT64_MAX;
+}
+
+/* What waits is done by the frame that this asks for. */
+static Redo tick(Pane *pane, Console *console, int64_t now)
+{
+    ((AppsPane *)pane)->refresh_waits = false;
+    (void)console;
+    (void)now;
+    return REDO_DRAW;
+}
+
 /* Changes of a state alone do not change an order by name: nothing is sorted for them. */
 static void refresh(AppsPane *self, const Model *model, Jobs *jobs)
 {
@@ -395,6 +427,8 @@ static void refresh(AppsPane *self, const Model *model, Jobs *jobs)
     bool by_name = self->list.sort_column <= COLUMN_NAME && *self->list.filter == '\0';
 
     if (self->version == apps->version && !may_order_by_figures(self))
+        return;
+    if (waits(self, apps, by_name))
         return;
     if (self->order_version != apps->order_version || !by_name)
         list_refresh(&self->list, model, jobs);
@@ -587,6 +621,8 @@ static const PaneClass apps_class = {
     .set_pattern = set_pattern,
     .pattern_state = pattern_state,
     .click = click,
+    .due = due,
+    .tick = tick,
 };
 
 Pane *apps_pane_new(const Model *model)

@@ -184,6 +184,8 @@ static void check_emitted(Terminal *terminal, const char *bytes, size_t size)
 
     if (wrong != NULL)
         g_error("the program wrote %s", wrong);
+    if (g_strstr_len(bytes, (gssize)size, "(null)") != NULL)
+        g_error("the program wrote a text that is none: (null)");
 }
 
 /* Waits at most so long for the program to write; false when it did not, or ended. */

@@ -225,6 +225,36 @@ static void test_filter_follows(Fixture *f, gconstpointer data)
     assert_order(f, "banana blueberry ");
 }
 
+static void replace_word(Fixture *f, unsigned row, const char *word)
+{
+    g_free(f->model.words->pdata[row]);
+    f->model.words->pdata[row] = g_strdup(word);
+    list_refresh(&f->list, &f->model, f->jobs);
+    take_answer(f);
+}
+
+/* What is being looked at does not go away because it changed; with the next change it does. */
+static void test_selected_stays(Fixture *f, gconstpointer data)
+{
+    unsigned row;
+
+    (void)data;
+    list_set_filter(&f->list, &f->model, f->jobs, "e");
+    take_answer(f);
+    assert_order(f, "pear apple cherry ");
+    list_move_to(&f->list, 1);
+    replace_word(f, 1, "grain");
+    assert_order(f, "pear grain cherry ");
+    g_assert_true(list_selected(&f->list, &row));
+    g_assert_cmpuint(row, ==, 1);
+    list_move_to(&f->list, 0);
+    replace_word(f, 2, "date");
+    assert_order(f, "pear date cherry ");
+    list_set_filter(&f->list, &f->model, f->jobs, "t"); /* another filter: nothing is kept */
+    take_answer(f);
+    assert_order(f, "date ");
+}
+
 static void test_late_answer(Fixture *f, gconstpointer data)
 {
     Message late = {.kind = MESSAGE_MATCHES, .generation = 0};
@@ -314,6 +344,7 @@ int main(int argc, char **argv)
     ADD("/list/marks", test_marks);
     ADD("/list/filter", test_filter);
     ADD("/list/filter-follows", test_filter_follows);
+    ADD("/list/selected-stays", test_selected_stays);
     ADD("/list/late-answer", test_late_answer);
     ADD("/list/drawing", test_drawing);
     ADD("/list/narrow", test_narrow);
