@@ -12,6 +12,8 @@ uint8_t *base64url_decode(const char *text, size_t *size)
     const int variant = n > 0 && text[n - 1] == '=' ? sodium_base64_VARIANT_URLSAFE
                                                     : sodium_base64_VARIANT_URLSAFE_NO_PADDING;
     g_autofree uint8_t *out = g_malloc(n + 1);
+    if (!g_str_is_ascii(text)) /* libsodium reads the eighth bit as it comes */
+        return NULL;
     if (sodium_base642bin(out, n, text, n, NULL, size, NULL, variant) != 0)
         return NULL;
     return g_steal_pointer(&out);
