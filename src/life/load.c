@@ -73,16 +73,18 @@ static bool look(DockerEngine *engine, const char *id, bool *is_there, Cancel *c
     return false;
 }
 
-/* One that was there before is never ours to remove: without knowing that, nothing is loaded. */
+/* One that was there before under its name is never ours to remove: without knowing that, nothing
+ * is loaded. Under other names, it is theirs alone. */
 bool life_load_image(DockerEngine *engine, Package *package, LifeImage *out, Cancel *cancel,
                      const LifeListener *listener, GError **error)
 {
     const PackageImage image = package_image(package);
+    const char *name = image.tag != NULL ? image.tag : image.id;
     bool was_there = false;
-    if (!look(engine, image.id, &was_there, cancel, error))
+    if (!look(engine, name, &was_there, cancel, error))
         return false;
     if (!was_there)
-        out->made = g_strdup(image.tag != NULL ? image.tag : image.id);
+        out->made = g_strdup(name);
     g_autoptr(PackageStream) stream = package_stream_new(package, PACKAGE_IMAGE);
     Loading loading = {.stream = stream, .listener = listener};
     g_auto(GStrv) loaded = docker_image_load(engine, send_image, &loading, cancel, error);

@@ -43,7 +43,6 @@ struct Proxy {
     GMutex mutex;           /* of all below */
     ProxyMode mode;
     char *call;
-    unsigned skipped; /* requests that are still let pass */
     bool cut, stopping;
     unsigned open, accepted, spoiled, done;
 };
@@ -158,12 +157,8 @@ static ProxyMode mode_for(Proxy *proxy, const char *line)
 
     g_mutex_lock(&proxy->mutex);
     mode = proxy->mode;
-    if (mode < PROXY_RESET || (proxy->call != NULL && strstr(line, proxy->call) == NULL)) {
+    if (mode < PROXY_RESET || (proxy->call != NULL && strstr(line, proxy->call) == NULL))
         mode = PROXY_PASS;
-    } else if (proxy->skipped > 0) {
-        proxy->skipped--;
-        mode = PROXY_PASS;
-    }
     proxy->spoiled += mode != PROXY_PASS;
     if (mode == PROXY_STOP)
         proxy->mode = PROXY_FREEZE;
@@ -412,14 +407,8 @@ void proxy_stop(Proxy *proxy)
 
 void proxy_set(Proxy *proxy, ProxyMode mode, const char *call)
 {
-    proxy_set_later(proxy, mode, call, 0);
-}
-
-void proxy_set_later(Proxy *proxy, ProxyMode mode, const char *call, unsigned skipped)
-{
     g_mutex_lock(&proxy->mutex);
     proxy->mode = mode;
-    proxy->skipped = skipped;
     g_free(proxy->call);
     proxy->call = g_strdup(call);
     g_mutex_unlock(&proxy->mutex);
@@ -462,4 +451,15 @@ unsigned proxy_spoiled(Proxy *proxy)
 unsigned proxy_done(Proxy *proxy)
 {
     return read_counter(proxy, &proxy->done);
+}
+
+void proxy_await(Proxy *proxy, unsigned (*counter)(Proxy *proxy), unsigned more_than, int pidfd)
+{
+    gint64 until = g_get_monotonic_time() + G_GINT64_CONSTANT(60) * G_USEC_PER_SEC;
+
+    while (counter(proxy) <= more_than) {
+        struct pollfd ended = {.fd = pidfd, .events = POLLIN};
+        g_assert_cmpint(poll(&ended, 1, 5), ==, 0);
+        g_assert_cmpint(g_get_monotonic_time(), <, until);
+    }
 }

@@ -39,12 +39,12 @@ void proxy_set(Proxy *proxy, ProxyMode mode, const char *call);
 /* Ends all connections, once. */
 void proxy_cut(Proxy *proxy);
 
-/* The same, but only from the request after `skipped` of them on. */
-void proxy_set_later(Proxy *proxy, ProxyMode mode, const char *call, unsigned skipped);
-
 unsigned proxy_connections(Proxy *proxy); /* open now */
 unsigned proxy_accepted(Proxy *proxy);    /* so far */
 unsigned proxy_spoiled(Proxy *proxy);     /* answers, so far */
 unsigned proxy_done(Proxy *proxy);        /* of those, what the engine did (LOSE, HOLD, DIE) */
+/* Until one of these counters is above that, while the process of that descriptor runs; fails the
+ * test when it ends before, and after a minute. */
+void proxy_await(Proxy *proxy, unsigned (*counter)(Proxy *proxy), unsigned more_than, int pidfd);
 
 #endif

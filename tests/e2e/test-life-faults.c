@@ -11,7 +11,6 @@
 
 #include <glib/gstdio.h>
 #include <netinet/in.h>
-#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -40,16 +39,6 @@ static void remove_everything(void)
                    output);
 }
 
-static void await_count(unsigned (*counter)(Proxy *proxy), unsigned more_than, Process *process)
-{
-    gint64 until = g_get_monotonic_time() + PROCESS_DEADLINE * G_GINT64_CONSTANT(1000);
-    while (counter(proxy) <= more_than) {
-        struct pollfd ended = {.fd = process->pidfd, .events = POLLIN};
-        g_assert_cmpint(poll(&ended, 1, 5), ==, 0);
-        g_assert_cmpint(g_get_monotonic_time(), <, until);
-    }
-}
-
 static Process start_spawn(void)
 {
     return spawn_start(package, spawn_stage.name, stage_free_port(), output);
@@ -69,15 +58,10 @@ static void assert_spawns(void)
 
 /* ---- the engine fails at a step ---- */
 
-typedef struct Step {
-    const char *call;
-    unsigned skipped; /* of the requests that look like it */
-} Step;
-
-static const Step spawn_steps[] = {
-    {"/_ping", 0},         {"/containers/json", 0},   {"/images/sha256", 0}, {"/images/load", 0},
-    {"/images/sha256", 1}, {"/containers/create", 0}, {"/start", 0},
-};
+static const char *const spawn_steps[] = {
+    "/_ping",       "/containers/json", "/images/mse-test-app",
+    "/images/load", "/images/sha256",   "/containers/create",
+    "/start"};
 
 /* The first are enough where it is the same code that meets them. */
 static const struct {
@@ -127,19 +111,19 @@ static void stop_what_runs(void)
     outcome_clear(&got);
 }
 
-static void fail_spawn(const Step *step, ProxyMode mode, const char *name)
+static void fail_spawn(const char *call, ProxyMode mode, const char *name)
 {
     unsigned before = proxy_spoiled(proxy);
-    proxy_set_later(proxy, mode, step->call, step->skipped);
+    proxy_set(proxy, mode, call);
     Process process = start_spawn();
     Outcome got = process_finish(&process);
-    g_test_message("%s, %s: %s", step->call, name, got.err);
+    g_test_message("%s, %s: %s", call, name, got.err);
     g_assert_cmpuint(proxy_spoiled(proxy), >, before);
     proxy_set(proxy, PROXY_PASS, NULL);
     assert_failed(&got, name);
     if (mode == PROXY_DIE) {
         assert_told(&got);
-        if (g_str_equal(step->call, "/start"))
+        if (g_str_equal(call, "/start"))
             stop_what_runs();
         assert_spawns();
     } else {
@@ -148,16 +132,12 @@ static void fail_spawn(const Step *step, ProxyMode mode, const char *name)
     outcome_clear(&got);
 }
 
-/* Of the answer to a ping only the head is looked at: spoiled, it does no harm. */
 static void test_spawn(gconstpointer data)
 {
-    const Step *step = data;
     if (!spawn_stage_ready())
         return;
     for (size_t i = 0; i < G_N_ELEMENTS(modes); i++)
-        if (!g_str_equal(step->call, "/_ping") ||
-            (modes[i].mode != PROXY_REFUSE && modes[i].mode != PROXY_RESET))
-            fail_spawn(step, modes[i].mode, modes[i].name);
+        fail_spawn(data, modes[i].mode, modes[i].name);
 }
 
 /* ---- verify --package ---- */
@@ -171,8 +151,10 @@ static Process start_verify(void)
 }
 
 static const char *const verify_steps[] = {
-    "/_ping",   "/containers/json", "/images/sha256", "/images/load", "/containers/create",
-    "/archive", "/start",           "/wait",          "/logs"};
+    "/_ping",       "/containers/json", "/images/mse-test-app",
+    "/images/load", "/images/sha256",   "/containers/create",
+    "/archive",     "/start",           "/wait",
+    "/logs"};
 
 static void assert_verifies(void)
 {
@@ -220,8 +202,7 @@ static void test_verify(gconstpointer data)
     if (!spawn_stage_ready())
         return;
     for (size_t i = 0; i < FIRST_MODES; i++)
-        if (!g_str_equal(data, "/_ping") || modes[i].mode != PROXY_REFUSE)
-            fail_verify(data, modes[i].mode, modes[i].name);
+        fail_verify(data, modes[i].mode, modes[i].name);
 }
 
 /* What it cannot remove again it names; it was measured all the same. */
@@ -269,8 +250,6 @@ static void test_run(void)
     for (size_t i = 0; i < G_N_ELEMENTS(run_steps); i++)
         for (size_t m = 0; m < G_N_ELEMENTS(modes); m++) {
             unsigned before = proxy_spoiled(proxy);
-            if (i == 0 && (modes[m].mode == PROXY_REFUSE || modes[m].mode == PROXY_RESET))
-                continue;
             proxy_set(proxy, modes[m].mode, run_steps[i]);
             Outcome got = run_run();
             g_test_message("%s, %s: %s", run_steps[i], modes[m].name, got.err);
@@ -290,28 +269,28 @@ static void test_run(void)
 
 static unsigned done_before; /* the answer is held */
 
-static void hold(const char *call, unsigned skipped)
+static void hold(const char *call)
 {
     done_before = proxy_done(proxy);
-    proxy_set_later(proxy, PROXY_HOLD, call, skipped);
+    proxy_set(proxy, PROXY_HOLD, call);
 }
 
 /* Once the engine has done it, and before the answer. */
 static Outcome end_held(Process *process, int number)
 {
-    await_count(proxy_done, done_before, process);
+    proxy_await(proxy, proxy_done, done_before, process->pidfd);
     kill(process->pid, number);
     Outcome got = process_finish(process);
     proxy_set(proxy, PROXY_PASS, NULL);
     return got;
 }
 
-static void signal_spawn(const Step *step, int number)
+static void signal_spawn(const char *call, int number)
 {
-    hold(step->call, step->skipped);
+    hold(call);
     Process process = start_spawn();
     Outcome got = end_held(&process, number);
-    g_test_message("%s, signal %d: %s", step->call, number, got.err);
+    g_test_message("%s, signal %d: %s", call, number, got.err);
     g_assert_cmpint(got.status, ==, number == SIGKILL ? 256 + number : 128 + number);
     if (number != SIGKILL)
         assert_nothing_left();
@@ -323,8 +302,8 @@ static void test_signals(void)
     if (!spawn_stage_ready())
         return;
     for (size_t i = 0; i < G_N_ELEMENTS(spawn_steps); i++) {
-        signal_spawn(&spawn_steps[i], SIGINT);
-        signal_spawn(&spawn_steps[i], SIGTERM);
+        signal_spawn(spawn_steps[i], SIGINT);
+        signal_spawn(spawn_steps[i], SIGTERM);
     }
     assert_spawns();
 }
@@ -335,7 +314,7 @@ static void test_verify_signals(void)
         return;
     for (size_t i = 0; i < G_N_ELEMENTS(verify_steps); i++) {
         int number = i % 2 == 0 ? SIGTERM : SIGINT;
-        hold(verify_steps[i], 0);
+        hold(verify_steps[i]);
         Process process = start_verify();
         int pid = process.pid;
         Outcome got = end_held(&process, number);
@@ -349,24 +328,63 @@ static void test_verify_signals(void)
     assert_verifies();
 }
 
+/* The directory of an earlier spawn, whose container is gone, with a file of its owner's. g_free.
+ */
+static char *make_earlier(void)
+{
+    char *earlier = process_path("earlier");
+    if (g_file_test(earlier, G_FILE_TEST_EXISTS))
+        return earlier;
+    Process process = start_spawn();
+    Outcome got = process_finish(&process);
+    g_assert_cmpint(got.status, ==, 0);
+    outcome_clear(&got);
+    g_assert_true(shell_succeeds("echo mine >'%s/notes.txt' && docker rm -f '%s' && mv '%s' '%s'",
+                                 output, spawn_stage.name, output, earlier));
+    remove_everything();
+    return earlier;
+}
+
+static void assert_as_before(const char *earlier)
+{
+    g_assert_true(shell_succeeds("diff -r '%s' '%s'", earlier, output));
+}
+
 /* Nobody can clean up after a kill: what was there before still is, and the same command does it,
  * unless the application runs, which is said. */
 static void test_killed(void)
 {
     if (!spawn_stage_ready())
         return;
+    g_autofree char *earlier = make_earlier();
     for (size_t i = 0; i < G_N_ELEMENTS(spawn_steps); i++) {
-        g_assert_cmpint(g_mkdir(output, 0755), ==, 0);
-        g_autofree char *mine = g_build_filename(output, "notes.txt", NULL);
-        g_assert_true(g_file_set_contents(mine, "mine", -1, NULL));
-        signal_spawn(&spawn_steps[i], SIGKILL);
-        g_autofree char *text = NULL;
-        g_assert_true(g_file_get_contents(mine, &text, NULL, NULL));
-        g_assert_cmpstr(text, ==, "mine");
-        if (g_str_equal(spawn_steps[i].call, "/start"))
+        g_assert_true(shell_succeeds("cp -a '%s' '%s'", earlier, output));
+        signal_spawn(spawn_steps[i], SIGKILL);
+        assert_as_before(earlier);
+        if (g_str_equal(spawn_steps[i], "/start"))
             stop_what_runs();
         assert_spawns();
     }
+}
+
+/* Nor is anything of it lost when it fails in good order. */
+static void test_earlier(void)
+{
+    if (!spawn_stage_ready())
+        return;
+    g_autofree char *earlier = make_earlier();
+    for (size_t i = 0; i < G_N_ELEMENTS(spawn_steps); i++)
+        for (size_t m = 0; m < 2; m++) {
+            g_assert_true(shell_succeeds("cp -a '%s' '%s'", earlier, output));
+            proxy_set(proxy, modes[m].mode, spawn_steps[i]);
+            Process process = start_spawn();
+            Outcome got = process_finish(&process);
+            proxy_set(proxy, PROXY_PASS, NULL);
+            g_assert_cmpint(got.status, ==, 1);
+            outcome_clear(&got);
+            assert_as_before(earlier);
+            remove_everything();
+        }
 }
 
 static void test_verify_killed(void)
@@ -374,7 +392,7 @@ static void test_verify_killed(void)
     if (!spawn_stage_ready())
         return;
     for (size_t i = 0; i < G_N_ELEMENTS(verify_steps); i++) {
-        hold(verify_steps[i], 0);
+        hold(verify_steps[i]);
         Process process = start_verify();
         int pid = process.pid;
         Outcome got = end_held(&process, SIGKILL);
@@ -437,7 +455,7 @@ static void fail_package(const char *call, ProxyMode mode, const char *name, con
 
 static void end_package(const char *call, int number, const char *into)
 {
-    hold(call, 0);
+    hold(call);
     Process process = start_package(into);
     Outcome got = end_held(&process, number);
     g_test_message("%s, signal %d: %s", call, number, got.err);
@@ -468,6 +486,34 @@ static void test_package(void)
     outcome_clear(&good);
 }
 
+/* ---- what was there before ---- */
+
+static void fail_at_start(void)
+{
+    proxy_set(proxy, PROXY_REFUSE, "/start");
+    Process process = start_spawn();
+    Outcome got = process_finish(&process);
+    proxy_set(proxy, PROXY_PASS, NULL);
+    assert_failed(&got, "start");
+    outcome_clear(&got);
+}
+
+/* The image, under its name or another: only what was loaded is taken back. */
+static void test_image_there(void)
+{
+    if (!spawn_stage_ready())
+        return;
+    g_autofree char *other = g_strconcat(spawn_stage.application, "-kept:1", NULL);
+    g_assert_true(shell_succeeds("tar -xOf '%s' image.tar | docker load -q", package));
+    fail_at_start();
+    g_assert_true(is_image());
+    g_assert_true(shell_succeeds("docker tag '%s' '%s' && docker rmi '%s'", tag, other, tag));
+    fail_at_start();
+    g_assert_false(is_image());
+    g_assert_true(shell_succeeds("docker rmi '%s'", other));
+    assert_nothing_left();
+}
+
 /* ---- what comes in between ---- */
 
 /* The container of a dry run is taken away from it. */
@@ -480,7 +526,7 @@ static void test_verify_taken(void)
         unsigned before = proxy_spoiled(proxy);
         proxy_set(proxy, PROXY_STOP, calls[i]);
         Process process = start_verify();
-        await_count(proxy_spoiled, before, &process);
+        proxy_await(proxy, proxy_spoiled, before, process.pidfd);
         g_autofree char *made = stage_made_by(process.pid, "mse-console-dry-run");
         g_assert_true(shell_succeeds("docker rm -f '%s'", made));
         proxy_set(proxy, PROXY_PASS, NULL);
@@ -501,7 +547,7 @@ static void test_stranger(void)
     unsigned before = proxy_spoiled(proxy);
     proxy_set(proxy, PROXY_STOP, "/containers/create");
     Process process = start_spawn();
-    await_count(proxy_spoiled, before, &process);
+    proxy_await(proxy, proxy_spoiled, before, process.pidfd);
     g_assert_true(
         shell_succeeds("docker create --name '%s' '%s' x", spawn_stage.name, spawn_stage.base));
     proxy_set(proxy, PROXY_PASS, NULL);
@@ -524,7 +570,7 @@ static void test_port(void)
     int taken = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     proxy_set(proxy, PROXY_STOP, "/start");
     Process process = spawn_start(package, spawn_stage.name, port, output);
-    await_count(proxy_spoiled, before, &process);
+    proxy_await(proxy, proxy_spoiled, before, process.pidfd);
     g_assert_cmpint(bind(taken, (struct sockaddr *)&address, sizeof address), ==, 0);
     g_assert_cmpint(listen(taken, 1), ==, 0);
     proxy_set(proxy, PROXY_PASS, NULL);
@@ -552,7 +598,7 @@ static bool end_localtest(const char *call, ProxyMode mode, int number)
     const char *const argv[] = {
         program, "home", "localtest", "--no-tests", "--project", spawn_stage.project, NULL};
     unsigned before = proxy_spoiled(proxy);
-    hold(call, 0);
+    hold(call);
     if (number == 0)
         proxy_set(proxy, mode, call);
     Process process = process_start(argv, &spawn_stage.setting);
@@ -609,19 +655,19 @@ static void set_up(void)
     spawn_stage.environment[3] = host;
 }
 
-static void add(const char *verb, const Step *step, GTestDataFunc test, const void *data)
+static void add(const char *verb, const char *step, GTestDataFunc test)
 {
-    g_autofree char *call = g_strdelimit(g_strdup(step->call + 1), "/_", '-');
-    g_autofree char *path = g_strdup_printf("/life-faults/%s-%s-%u", verb, call, step->skipped + 1);
-    g_test_add_data_func(path, data, test);
+    g_autofree char *call = g_strdelimit(g_strdup(step + 1), "/_", '-');
+    g_autofree char *path = g_strdup_printf("/life-faults/%s-%s", verb, call);
+    g_test_add_data_func(path, step, test);
 }
 
 static void add_steps(void)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(spawn_steps); i++)
-        add("spawn", &spawn_steps[i], test_spawn, &spawn_steps[i]);
+        add("spawn", spawn_steps[i], test_spawn);
     for (size_t i = 0; i < G_N_ELEMENTS(verify_steps); i++)
-        add("verify", &(Step){verify_steps[i], 0}, test_verify, verify_steps[i]);
+        add("verify", verify_steps[i], test_verify);
 }
 
 int main(int argc, char **argv)
@@ -634,8 +680,10 @@ int main(int argc, char **argv)
     g_test_add_func("/life-faults/signals", test_signals);
     g_test_add_func("/life-faults/verify-signals", test_verify_signals);
     g_test_add_func("/life-faults/killed", test_killed);
+    g_test_add_func("/life-faults/earlier", test_earlier);
     g_test_add_func("/life-faults/verify-killed", test_verify_killed);
     g_test_add_func("/life-faults/package", test_package);
+    g_test_add_func("/life-faults/image-there", test_image_there);
     g_test_add_func("/life-faults/verify-taken", test_verify_taken);
     g_test_add_func("/life-faults/stranger", test_stranger);
     g_test_add_func("/life-faults/port", test_port);
