@@ -43,6 +43,7 @@ free_port() {
 }
 
 servers=
+first_image=
 kept=$(docker image inspect -f '{{.Id}}' "$base" 2>/dev/null)
 clean_up() {
     # shellcheck disable=SC2086 # two numbers
@@ -51,6 +52,7 @@ clean_up() {
     docker images --format '{{.Repository}}:{{.Tag}}' | grep -E "^(${project}[:_]|${image}:)" |
         xargs -r docker rmi -f >/dev/null
     [ -n "$kept" ] || docker rmi "$base" >/dev/null 2>&1
+    [ -z "$first_image" ] || docker rmi -f "$first_image" >/dev/null 2>&1
     rm -rf "$scratch"
 }
 trap clean_up EXIT
@@ -95,6 +97,8 @@ make -s -C "$build" image IMAGE="$image" >"$scratch/out" 2>&1
 status=$?
 [ $status -eq 0 ] || line_output "$scratch/out"
 point $status "make image"
+# The line below builds it once more, without a version: this one has no name then.
+first_image=$(docker image inspect -f '{{.Id}}' "$image" 2>/dev/null)
 [ "$first" = "$(cksum <"$context/root.tar")" ]
 point $? "the same files are packed into the same bytes"
 tar -tf "$context/root.tar" >"$scratch/list"
