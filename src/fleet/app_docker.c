@@ -6,6 +6,7 @@
 #include "fleet/app_private.h"
 #include "fleet/arguments.h"
 
+#include <arpa/inet.h>
 #include <string.h>
 
 #define NANOSECONDS INT64_C(1000000000)
@@ -23,12 +24,21 @@ FleetDialect fleet_dialect_of(const DockerPair *labels, size_t n_labels)
     return FLEET_DIALECT_NONE;
 }
 
+/* Addresses become a part of URLs, and those of configurations: nothing but an IP address is one.
+ * None at all: the engine's own. */
+static bool is_address(const char *text)
+{
+    struct in6_addr bytes;
+    return !text || *text == '\0' || inet_pton(AF_INET, text, &bytes) == 1 ||
+           inet_pton(AF_INET6, text, &bytes) == 1;
+}
+
 /* The published one of the port that applications serve; else the first that is published. */
 static void set_port(FleetApp *app, const DockerPort *ports, size_t n)
 {
     const DockerPort *found = NULL;
     for (size_t i = 0; i < n; i++) {
-        if (ports[i].host == 0)
+        if (ports[i].host == 0 || !is_address(ports[i].address))
             continue;
         if (!found || (ports[i].inside == APP_PORT && found->inside != APP_PORT))
             found = &ports[i];

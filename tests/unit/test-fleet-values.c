@@ -136,6 +136,40 @@ static void test_from_container(void)
     g_assert_false(fleet_app_equal(app, copy));
 }
 
+/* A port is where its engine says, and that is an address: never a piece of a URL or of what a URL
+ * is printed into. */
+static void test_addresses(void)
+{
+    static const struct {
+        const char *address;
+        unsigned port;
+    } cases[] = {
+        {"127.0.0.1", 8444},
+        {"::1", 8444},
+        {"fe80::1", 8444},
+        {"", 8444},
+        {NULL, 8444},
+        {"localhost", 0},
+        {"127.0.0.1; include /etc/passwd", 0},
+        {"user@elsewhere.test/", 0},
+        {"::1]/; #", 0},
+        {"127.0.0.1\033[2J", 0},
+        {"127.1", 0},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        DockerPort port = {(char *)cases[i].address, 8444, 443, (char *)"tcp"};
+        DockerContainer container = {.id = (char *)"a", .ports = &port, .n_ports = 1};
+        DockerInspect inspect = {.id = (char *)"a", .ports = &port, .n_ports = 1};
+        char *command[] = {NULL};
+        inspect.command = command;
+        g_autoptr(FleetApp) listed = fleet_app_from_container(&container, 0);
+        g_autoptr(FleetApp) inspected = fleet_app_from_inspect(&inspect, 0);
+        g_assert_cmpuint(listed->port, ==, cases[i].port);
+        g_assert_cmpuint(inspected->port, ==, cases[i].port);
+        g_assert_cmpstr(inspected->address, ==, cases[i].port == 0 ? NULL : cases[i].address);
+    }
+}
+
 static void test_backoff(void)
 {
     static const struct {
@@ -310,6 +344,7 @@ int main(int argc, char **argv)
     g_test_add_func("/fleet/common-name", test_common_name);
     g_test_add_func("/fleet/states", test_states);
     g_test_add_func("/fleet/from-container", test_from_container);
+    g_test_add_func("/fleet/addresses", test_addresses);
     g_test_add_func("/fleet/backoff", test_backoff);
     g_test_add_func("/fleet/status-words", test_status_words);
     g_test_add_func("/fleet/troubles", test_troubles);
