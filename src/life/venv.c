@@ -16,9 +16,16 @@ struct Venv {
     char **environment; /* of what runs in it */
 };
 
+/* Python looks for modules in the current directory first, whatever is there and whoever put it
+ * there; nothing of ours is to come from it. The tests themselves run where they are. */
+#define NOT_FROM_HERE "import sys\nif sys.path[:1] == ['']:\n    del sys.path[0]\n"
+#define MODULE(name)                                      \
+    NOT_FROM_HERE "import runpy\nrunpy.run_module('" name \
+                  "', run_name='__main__', alter_sys=True)\n"
+
 /* Which of its words are not satisfied; each on a line. Whatever parser of requirements this
  * Python has is used: `packaging` itself, or pip's copy. Without any, a bare name can be told. */
-static const char missing_script[] =
+static const char missing_script[] = NOT_FROM_HERE
     "import importlib.metadata as metadata, re, sys\n"
     "try:\n"
     "    from packaging.requirements import Requirement\n"
@@ -124,8 +131,9 @@ static void fail_with(const char *what, const char *last, GError **error)
 static bool create(Venv *venv, const char *python, const LifeListener *listener, Cancel *cancel,
                    GError **error)
 {
-    const char *words[] = {python,          "-m", "venv", "--system-site-packages", "--without-pip",
-                           venv->directory, NULL};
+    const char *words[] = {
+        python,          "-c", MODULE("venv"), "--system-site-packages", "--without-pip",
+        venv->directory, NULL};
     const ExecRun run = {.words = words};
     g_autofree char *last = NULL;
     life_progress(listener, _("making a virtual environment"));
@@ -210,7 +218,7 @@ static char **find_missing(const Venv *venv, const char *const *requirements, Ca
 
 static bool has_pip(const Venv *venv, Cancel *cancel)
 {
-    static const char *const version[] = {"-m", "pip", "--version", NULL};
+    static const char *const version[] = {"-c", MODULE("pip"), "--version", NULL};
     static const char *const nothing[] = {NULL};
     g_autoptr(GPtrArray) words = words_of(venv, version, nothing);
     const ExecRun run = run_of(venv, words);
@@ -219,7 +227,7 @@ static bool has_pip(const Venv *venv, Cancel *cancel)
 
 static bool add_pip(const Venv *venv, const char *names, Cancel *cancel, GError **error)
 {
-    static const char *const ensure[] = {"-m", "ensurepip", NULL};
+    static const char *const ensure[] = {"-c", MODULE("ensurepip"), NULL};
     static const char *const nothing[] = {NULL};
     if (has_pip(venv, cancel))
         return true;
@@ -237,7 +245,7 @@ static bool add_pip(const Venv *venv, const char *names, Cancel *cancel, GError 
 static bool install(const Venv *venv, char **missing, const LifeListener *listener, Cancel *cancel,
                     GError **error)
 {
-    static const char *const pip[] = {"-m", "pip", "install", "--quiet", "--", NULL};
+    static const char *const pip[] = {"-c", MODULE("pip"), "install", "--quiet", "--", NULL};
     g_autofree char *raw = g_strjoinv(", ", missing);
     g_autofree char *names = sanitize_string(raw);
     if (!add_pip(venv, names, cancel, error))

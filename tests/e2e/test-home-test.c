@@ -234,6 +234,32 @@ static void test_missing(void)
     assert_nothing_left();
 }
 
+/* Modules that lie where it is run, as anybody may have left them in a shared directory, are not
+ * taken for Python's. */
+static void test_not_from_here(void)
+{
+    static const char *const names[] = {"venv.py", "runpy.py", "packaging.py",
+                                        "pip.py",  "re.py",    "ensurepip.py"};
+    if (!has_python())
+        return;
+    g_autofree char *links = make_wheel(), *shared = process_path("shared");
+    g_autofree char *mark = g_build_filename(shared, "TAKEN", NULL);
+    g_mkdir(shared, 0700);
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
+        put_file(shared, names[i], "open('TAKEN', 'w')\nraise SystemExit(1)\n");
+    configure("uses_extra", "\"pytest\", \"mse-extra >= 1.2\"");
+    const char *environment[6];
+    ProcessSetting setting = setting_with(environment, "PIP_NO_INDEX=1", links);
+    setting.directory = shared;
+    Outcome got = console_run(&setting, "home", "test", "--test", here.tests, "--config",
+                              here.config, "appli", NULL);
+    g_assert_false(g_file_test(mark, G_FILE_TEST_EXISTS));
+    assert_says(got.out, "extra from-a-wheel");
+    g_assert_cmpint(got.status, ==, 0);
+    outcome_clear(&got);
+    assert_nothing_left();
+}
+
 static void test_no_option_of_pip(void)
 {
     configure("pytest", "\"--index-url=https://elsewhere.test/\"");
@@ -346,6 +372,7 @@ int main(int argc, char **argv)
     g_test_add_func("/test/fails", test_fails);
     g_test_add_func("/test/json", test_json);
     g_test_add_func("/test/missing", test_missing);
+    g_test_add_func("/test/not-from-here", test_not_from_here);
     g_test_add_func("/test/no-option-of-pip", test_no_option_of_pip);
     g_test_add_func("/test/no-python", test_no_python);
     g_test_add_func("/test/usage", test_usage);
