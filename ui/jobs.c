@@ -9,12 +9,15 @@
 #include "ui/theme.h"
 
 #include <sched.h>
+#include <string.h>
 
 enum {
     PLACES = 4,
     KEPT = 100,
-    LOG_LINES = 100000,  /* of one job */
-    LOGS_LINES = 200000, /* of all; those that ended first lose theirs first */
+    LOG_LINES = 100000,     /* of one job */
+    LOGS_LINES = 200000,    /* of all; those that ended first lose theirs first */
+    LOG_BYTES = 64 << 20,   /* a line can have a quarter of a MiB, */
+    LOGS_BYTES = 128 << 20, /* and comes from whom nobody trusts */
 };
 
 struct Jobs {
@@ -24,7 +27,7 @@ struct Jobs {
     GQueue queued;    /* UiJob*, each with a reference */
     unsigned places_taken;
     unsigned last_id;
-    uint64_t log_lines; /* that all listed ones keep */
+    uint64_t log_lines, log_bytes; /* that all listed ones keep */
     /* Counts the threads, for jobs_stop: the only thing they share with us. */
     GMutex mutex;
     GCond none_left;
@@ -134,11 +137,18 @@ static void start_thread(Jobs *jobs, UiJob *job)
     g_thread_unref(g_thread_new("job", thread_main, thread));
 }
 
-/* A pane that shows it keeps it. */
+/* Those that go on stay, however old. A pane that shows one keeps it. */
 static void unlist_oldest(Jobs *jobs)
 {
-    jobs->log_lines -= ((const UiJob *)jobs->list->pdata[0])->log->len;
-    g_ptr_array_remove_index(jobs->list, 0);
+    for (unsigned i = 0; i < jobs->list->len; i++) {
+        const UiJob *job = jobs->list->pdata[i];
+        if (job->state != JOB_ENDED)
+            continue;
+        jobs->log_lines -= job->log->len;
+        jobs->log_bytes -= job->log_bytes;
+        g_ptr_array_remove_index(jobs->list, i);
+        return;
+    }
 }
 
 UiJob *jobs_start(Jobs *jobs, const char *title, unsigned flags, JobFunction run, void *data,
@@ -159,7 +169,7 @@ UiJob *jobs_start(Jobs *jobs, const char *title, unsigned flags, JobFunction run
     g_ptr_array_add(jobs->alive, job);
     if (!(flags & JOB_QUIET))
         g_ptr_array_add(jobs->list, ui_job_ref(job));
-    if (jobs->list->len > KEPT && ((UiJob *)jobs->list->pdata[0])->state == JOB_ENDED)
+    if (jobs->list->len > KEPT)
         unlist_oldest(jobs);
     if (jobs->places_taken < PLACES || flags & JOB_URGENT)
         start_thread(jobs, job);
@@ -194,24 +204,54 @@ void jobs_ended(Jobs *jobs, UiJob *job)
 
 /* ---- what they say ---- */
 
+static uint64_t bytes_of(const JobLine *line)
+{
+    return sizeof *line + strlen(line->text) + 1;
+}
+
 static void drop_lines(Jobs *jobs, UiJob *job, unsigned n)
 {
-    n = MIN(n, job->log->len);
+    uint64_t bytes = 0;
+
+    for (unsigned i = 0; i < n; i++)
+        bytes += bytes_of(job->log->pdata[i]);
     if (n == 0)
         return;
     g_ptr_array_remove_range(job->log, 0, n);
     job->log_dropped += n;
+    job->log_bytes -= bytes;
     jobs->log_lines -= n;
+    jobs->log_bytes -= bytes;
+}
+
+static bool is_above(uint64_t n, uint64_t limit)
+{
+    return n > limit + limit / 10;
+}
+
+/* How many of its first lines are too many. Not line by line: what is dropped is laid out anew by
+ * whoever shows it. */
+static unsigned too_many(const UiJob *job)
+{
+    unsigned n = is_above(job->log->len, LOG_LINES) ? job->log->len - LOG_LINES : 0;
+    uint64_t left = job->log_bytes;
+
+    if (!is_above(left, LOG_BYTES))
+        return n;
+    for (unsigned i = 0; i < job->log->len && (i < n || left > LOG_BYTES); i++) {
+        left -= bytes_of(job->log->pdata[i]);
+        n = MAX(n, i + 1);
+    }
+    return n;
 }
 
 static void keep_within_limits(Jobs *jobs, UiJob *job)
 {
-    /* Not line by line: what is dropped is laid out anew by whoever shows it. */
-    if (job->log->len > LOG_LINES + LOG_LINES / 10)
-        drop_lines(jobs, job, job->log->len - LOG_LINES);
-    for (unsigned i = 0; jobs->log_lines > LOGS_LINES + LOGS_LINES / 10 && i < jobs->list->len;
-         i++) {
+    drop_lines(jobs, job, too_many(job));
+    for (unsigned i = 0; i < jobs->list->len; i++) {
         UiJob *other = jobs->list->pdata[i];
+        if (!is_above(jobs->log_lines, LOGS_LINES) && !is_above(jobs->log_bytes, LOGS_BYTES))
+            return;
         if (other->state == JOB_ENDED && other != job)
             drop_lines(jobs, other, other->log->len);
     }
@@ -224,6 +264,8 @@ static void take_lines(Jobs *jobs, UiJob *job, const GPtrArray *lines)
         JobLine *copy = g_new(JobLine, 1);
         *copy = (JobLine){.error = line->error, .text = g_strdup(line->text)};
         g_ptr_array_add(job->log, copy);
+        job->log_bytes += bytes_of(copy);
+        jobs->log_bytes += bytes_of(copy);
     }
     jobs->log_lines += lines->len;
     keep_within_limits(jobs, job);

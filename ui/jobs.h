@@ -47,6 +47,7 @@ struct UiJob {
     char *progress;         /* or NULL */
     GPtrArray *log;         /* JobLine*: what it said, … */
     uint64_t log_dropped;   /* … without so many lines before */
+    uint64_t log_bytes;     /* that it keeps */
 };
 
 UiJob *ui_job_ref(UiJob *job);

@@ -107,6 +107,61 @@ static void test_all(Fixture *fixture, gconstpointer data)
     g_assert_cmpuint(jobs[2]->log->len, ==, 90000);
 }
 
+/* Lines as long as an application may write them. */
+static void say_long(const Fixture *fixture, unsigned id, unsigned n)
+{
+    enum { LONG = 1 << 20 };
+
+    for (unsigned i = 0; i < n; i++) {
+        g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(job_line_free);
+        const Message message = {.kind = MESSAGE_JOB_TEXT, .number = id, .data = lines};
+        JobLine *line = g_new(JobLine, 1);
+        *line = (JobLine){.text = g_strnfill(LONG, 'x')};
+        g_ptr_array_add(lines, line);
+        jobs_take(fixture->jobs, &message);
+    }
+}
+
+static void test_long_lines(Fixture *fixture, gconstpointer data)
+{
+    UiJob *jobs[3];
+
+    (void)data;
+    for (unsigned i = 0; i < G_N_ELEMENTS(jobs); i++) {
+        jobs[i] = ended_job(fixture);
+        say(fixture, jobs[i]->id, 100);
+        say_long(fixture, jobs[i]->id, 100);
+        g_assert_cmpuint(jobs[i]->log->len, <=, 71);
+        g_assert_cmpuint(jobs[i]->log->len, >=, 60);
+        g_assert_cmpuint(jobs[i]->log->len + jobs[i]->log_dropped, ==, 200);
+    }
+    g_assert_cmpuint(jobs[0]->log->len, ==, 0); /* the one that ended first */
+    g_assert_cmpuint(jobs[0]->log_dropped, ==, 200);
+    g_assert_cmpuint(jobs[0]->log_bytes, ==, 0);
+}
+
+static void until_cancelled(UiJob *job, void *data)
+{
+    struct pollfd watched = {.fd = cancel_descriptor(job->cancel), .events = POLLIN};
+
+    (void)data;
+    poll(&watched, 1, -1);
+}
+
+/* One that goes on for ever stays, and those that came after it go all the same. */
+static void test_hundred(Fixture *fixture, gconstpointer data)
+{
+    UiJob *endless = jobs_start(fixture->jobs, "endless", 0, until_cancelled, NULL, NULL);
+
+    (void)data;
+    for (unsigned i = 0; i < 300; i++)
+        ended_job(fixture);
+    g_assert_cmpuint(jobs_list(fixture->jobs)->len, ==, 100);
+    g_assert_true(jobs_find(fixture->jobs, endless->id) == endless);
+    jobs_cancel(fixture->jobs, endless);
+    await_end(fixture, endless);
+}
+
 static void speak(UiJob *job, void *data)
 {
     (void)data;
@@ -133,6 +188,8 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add("/jobs/one", Fixture, NULL, set_up, test_one, tear_down);
     g_test_add("/jobs/all", Fixture, NULL, set_up, test_all, tear_down);
+    g_test_add("/jobs/long-lines", Fixture, NULL, set_up, test_long_lines, tear_down);
+    g_test_add("/jobs/hundred", Fixture, NULL, set_up, test_hundred, tear_down);
     g_test_add("/jobs/said", Fixture, NULL, set_up, test_said, tear_down);
     return g_test_run();
 }
