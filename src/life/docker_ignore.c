@@ -106,51 +106,106 @@ static bool match_class(const char **at, char character, bool *malformed)
     return matched != negated;
 }
 
-/* Whether the pattern matches the path or a directory above it. The work is bounded by `*steps`. */
-static bool match(const char *pattern, const char *path, unsigned *steps)
+/* A pattern is followed at all places of the path at once, step by step: it takes the time of a
+ * product of lengths, whatever the stars, and no stack. */
+typedef struct Places {
+    const char *path;
+    size_t size;
+    uint8_t *now, *next; /* size + 1: whether what came before leads there */
+} Places;
+
+/* "*": any number, of all but "/". */
+static void follow_star(const Places *places)
 {
-    for (;;) {
-        if ((*steps)++ > 100000)
-            return false;
-        if (*pattern == '\0')
-            return *path == '\0' || *path == '/';
-        if (g_str_has_prefix(pattern, "**")) {
-            pattern += strspn(pattern, "*");
-            if (*pattern == '/' && match(pattern + 1, path, steps))
-                return true; /* "**" and its slash may stand for nothing */
-            for (const char *rest = path;; rest++) {
-                if (match(pattern, rest, steps))
-                    return true;
-                if (*rest == '\0')
-                    return false;
-            }
-        }
-        if (*pattern == '*') {
-            pattern++;
-            for (const char *rest = path;; rest++) {
-                if (match(pattern, rest, steps))
-                    return true;
-                if (*rest == '\0' || *rest == '/')
-                    return false;
-            }
-        }
-        if (*path == '\0')
-            return false;
-        if (*pattern == '?') {
-            if (*path == '/')
-                return false;
-            pattern++;
-        } else if (*pattern == '[') {
-            bool malformed = false;
-            if (*path == '/' || !match_class(&pattern, *path, &malformed) || malformed)
-                return false;
-        } else {
-            pattern += *pattern == '\\' && pattern[1] != '\0';
-            if (*pattern++ != *path)
-                return false;
-        }
-        path++;
+    bool open = false;
+    for (size_t i = 0; i <= places->size; i++) {
+        open = open || places->now[i] != 0;
+        places->next[i] = open;
+        open = open && places->path[i] != '/';
     }
+}
+
+/* "**": any number of any; with the slash behind it: nothing, or anything that ends in "/". */
+static void follow_all(const Places *places, bool slash)
+{
+    bool open = false;
+    for (size_t i = 0; i <= places->size; i++) {
+        bool after_slash = open && i > 0 && places->path[i - 1] == '/';
+        open = open || places->now[i] != 0;
+        places->next[i] = slash ? places->now[i] != 0 || after_slash : open;
+    }
+}
+
+static void follow_one(const Places *places)
+{
+    for (size_t i = 0; i < places->size; i++)
+        places->next[i + 1] = places->now[i] != 0 && places->path[i] != '/';
+}
+
+static void follow_byte(const Places *places, char byte)
+{
+    for (size_t i = 0; i < places->size; i++)
+        places->next[i + 1] = places->now[i] != 0 && places->path[i] == byte;
+}
+
+/* The end of the class; NULL when it is malformed or nothing is there to be in it. */
+static const char *follow_class(const Places *places, const char *pattern)
+{
+    const char *end = NULL;
+    for (size_t i = 0; i < places->size; i++) {
+        bool malformed = false;
+        if (places->now[i] == 0 || places->path[i] == '/')
+            continue;
+        end = pattern;
+        places->next[i + 1] = match_class(&end, places->path[i], &malformed);
+        if (malformed)
+            return NULL;
+    }
+    return end;
+}
+
+/* What of the pattern is left after one step; NULL: it cannot match. */
+static const char *follow(const Places *places, const char *pattern)
+{
+    size_t stars = strspn(pattern, "*");
+    bool slash = stars > 1 && pattern[stars] == '/';
+    if (stars > 1)
+        follow_all(places, slash);
+    else if (stars == 1)
+        follow_star(places);
+    if (stars > 0)
+        return pattern + stars + slash;
+    if (*pattern == '[')
+        return follow_class(places, pattern);
+    if (*pattern == '?') {
+        follow_one(places);
+        return pattern + 1;
+    }
+    pattern += *pattern == '\\' && pattern[1] != '\0';
+    follow_byte(places, *pattern);
+    return pattern + 1;
+}
+
+/* Whether the pattern matches the path or a directory above it. */
+static bool match(const char *pattern, const char *path)
+{
+    size_t size = strlen(path);
+    g_autofree uint8_t *marks = g_malloc0(2 * (size + 1));
+    Places places = {.path = path, .size = size, .now = marks, .next = marks + size + 1};
+    places.now[0] = 1;
+    while (*pattern != '\0') {
+        uint8_t *before = places.now;
+        memset(places.next, 0, size + 1);
+        pattern = follow(&places, pattern);
+        if (pattern == NULL || memchr(places.next, 1, size + 1) == NULL)
+            return false;
+        places.now = places.next;
+        places.next = before;
+    }
+    for (size_t i = 0; i <= size; i++)
+        if (places.now[i] != 0 && (path[i] == '\0' || path[i] == '/'))
+            return true;
+    return false;
 }
 
 bool docker_ignore_matches(const DockerIgnore *ignore, const char *path)
@@ -158,8 +213,7 @@ bool docker_ignore_matches(const DockerIgnore *ignore, const char *path)
     bool ignored = false;
     for (guint i = 0; i < ignore->patterns->len; i++) {
         const Pattern *pattern = &g_array_index(ignore->patterns, Pattern, i);
-        unsigned steps = 0;
-        if (pattern->exception == ignored && match(pattern->text, path, &steps))
+        if (pattern->exception == ignored && match(pattern->text, path))
             ignored = !pattern->exception;
     }
     return ignored;

@@ -7,6 +7,7 @@
 
 #include "core/secret.h"
 #include "life/collect.h"
+#include "life/docker_ignore.h"
 
 #include <glib/gstdio.h>
 #include <openssl/evp.h>
@@ -124,11 +125,55 @@ static void test_signer_key(void)
     g_assert_error(error, LIFE_ERROR, LIFE_ERROR_KEY);
 }
 
+static bool stays(const char *pattern, const char *path)
+{
+    g_autoptr(DockerIgnore) ignore = docker_ignore_parse(span_of(pattern, strlen(pattern)));
+    return docker_ignore_matches(ignore, path);
+}
+
+static void test_ignored(void)
+{
+    static const struct {
+        const char *pattern, *path;
+        bool stays;
+    } cases[] = {
+        {"a", "a", true},         {"a", "a/b", true},      {"a", "ab", false},
+        {"a", "b/a", false},      {"/a/../b/", "b", true}, {"*", "a/b", true},
+        {"*/b", "a/b", true},     {"*/b", "b", false},     {"*b", "a/b", false},
+        {"**/b", "b", true},      {"**/b", "a/a/b", true}, {"**/b", "ab", false},
+        {"**b", "a/ab", true},    {"a/**", "a/b/c", true}, {"a/**", "a", false},
+        {"a?c", "abc", true},     {"a?c", "a/c", false},   {"[a-c]x", "bx", true},
+        {"[^a-c]x", "bx", false}, {"[a-", "a", false},     {"\\*", "*", true},
+        {"\\*", "a", false},      {"*\n!a", "a", false},   {"*\n!a\na/b", "a/b", true},
+        {"# a\n", "# a", false},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++)
+        if (stays(cases[i].pattern, cases[i].path) != cases[i].stays)
+            g_error("\"%s\" and \"%s\"", cases[i].pattern, cases[i].path);
+}
+
+/* A pattern may be as intricate as it likes: what it names stays, and the stack holds. */
+static void test_ignored_intricate(void)
+{
+    enum { MANY = 60, PARTS = 100000 };
+    g_autofree char *many = g_strnfill(MANY, 'a');
+    g_autofree char *path = g_strconcat(many, "/b/aaaa/x", NULL);
+    g_assert_true(stays("**/*a*a*a*a*/x", path));
+    g_autoptr(GString) deep = g_string_new(NULL);
+    for (unsigned i = 0; i < PARTS; i++)
+        g_string_append(deep, "**/");
+    g_string_append(deep, "x");
+    g_assert_true(stays(deep->str, "a/b/x"));
+    g_assert_false(stays(deep->str, "a/b/y"));
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     secret_init();
     g_test_add_func("/life/qcnl", test_qcnl);
     g_test_add_func("/life/signer-key", test_signer_key);
+    g_test_add_func("/life/ignored", test_ignored);
+    g_test_add_func("/life/ignored-intricate", test_ignored_intricate);
     return g_test_run();
 }
