@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { TREE_DESCRIPTORS = 16 };
+enum { TREE_DESCRIPTORS = 16, TRIES = 100 };
 
 static const char PREFIX[] = "mse-console-demo.";
 
@@ -52,8 +52,10 @@ static int take_lock(const char *directory, int flags)
     const int lock = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | flags, 0600);
     if (lock >= 0 && flock(lock, LOCK_EX | LOCK_NB) == 0)
         return lock;
+    const int number = errno;
     if (lock >= 0)
         close(lock);
+    errno = number;
     return -1;
 }
 
@@ -97,22 +99,41 @@ static gboolean fail(GError **error, const char *path)
     return FALSE;
 }
 
-gboolean demo_place_open(DemoPlace *place, GError **error)
+/* Another demo that begins may take it for a dead one's until it is locked: then it is gone, or
+ * going. False; with `error` when that is not why. */
+static gboolean make_place(DemoPlace *place, const char *above, GError **error)
 {
-    const char *above = parent();
-    remove_the_dead(above);
+    struct stat status;
     g_autofree char *pattern = g_strconcat(above, "/", PREFIX, "XXXXXX", NULL);
     *place = (DemoPlace){.lock = -1};
     if (g_mkdtemp(pattern) == NULL)
         return fail(error, above);
     place->lock = take_lock(pattern, O_CREAT);
-    if (place->lock < 0) {
-        fail(error, pattern);
-        rmdir(pattern);
-        return FALSE;
+    if (place->lock >= 0 && fstat(place->lock, &status) == 0 && status.st_nlink > 0) {
+        place->path = g_steal_pointer(&pattern);
+        return TRUE;
     }
-    place->path = g_steal_pointer(&pattern);
-    return TRUE;
+    if (place->lock < 0 && errno != EWOULDBLOCK && errno != ENOENT)
+        fail(error, pattern);
+    if (place->lock >= 0)
+        close(place->lock);
+    rmdir(pattern);
+    return FALSE;
+}
+
+gboolean demo_place_open(DemoPlace *place, GError **error)
+{
+    const char *above = parent();
+    g_autoptr(GError) failure = NULL;
+    remove_the_dead(above);
+    for (unsigned i = 0; i < TRIES && failure == NULL; i++)
+        if (make_place(place, above, &failure))
+            return TRUE;
+    if (failure != NULL)
+        g_propagate_error(error, g_steal_pointer(&failure));
+    else
+        fail(error, above);
+    return FALSE;
 }
 
 void demo_place_close(DemoPlace *place)
