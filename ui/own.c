@@ -127,26 +127,57 @@ static void append_variable(GString *out, const char *variable, char quote)
         g_string_append_printf(out, "\"${%s}\"", variable);
 }
 
-/* In which quotes the shell is, within each of the parentheses that are open: in "$(…)" they begin
- * anew. */
+/* In which quotes the shell is, within each of the substitutions that are open: in "$(…)" and
+ * "`…`" they begin anew. */
 typedef struct Quotes {
     char open[DEPTH_MOST];
+    bool back[DEPTH_MOST]; /* begun by a back quote, which ends it */
     unsigned depth;
 } Quotes;
+
+static void enter(Quotes *quotes, bool back)
+{
+    if (quotes->depth + 1 >= DEPTH_MOST)
+        return;
+    quotes->open[++quotes->depth] = '\0';
+    quotes->back[quotes->depth] = back;
+}
+
+static void follow_back_quote(Quotes *quotes)
+{
+    unsigned begun = quotes->depth;
+
+    while (begun > 0 && !quotes->back[begun])
+        begun--;
+    if (begun > 0)
+        quotes->depth = begun - 1;
+    else
+        enter(quotes, true);
+}
 
 static void follow(Quotes *quotes, char before, char c)
 {
     char *quote = &quotes->open[quotes->depth];
     bool substitution = c == '(' && *quote != '\'' && (before == '$' || *quote == '\0');
 
-    if (substitution && quotes->depth + 1 < DEPTH_MOST)
-        quotes->open[++quotes->depth] = '\0';
-    else if (c == ')' && *quote == '\0' && quotes->depth > 0)
+    if (substitution)
+        enter(quotes, false);
+    else if (c == '`' && *quote != '\'')
+        follow_back_quote(quotes);
+    else if (c == ')' && *quote == '\0' && quotes->depth > 0 && !quotes->back[quotes->depth])
         quotes->depth--;
     else if (c == *quote && c != '\0')
         *quote = '\0';
     else if (*quote == '\0' && (c == '\'' || c == '"'))
         *quote = c;
+}
+
+/* How long the comment is that begins here, and which the shell passes over; 0: none does. */
+static size_t comment_at(const char *at, char before, char quote)
+{
+    return *at == '#' && quote == '\0' && (before == '\0' || strchr(" \t\n;&|()", before) != NULL)
+               ? strcspn(at, "\n")
+               : 0;
 }
 
 char *own_program(const char *run)
@@ -157,7 +188,12 @@ char *own_program(const char *run)
 
     while (*run != '\0') {
         char quote = quotes.open[quotes.depth];
-        size_t index, length;
+        size_t index, length = comment_at(run, before, quote);
+        if (length > 0) {
+            g_string_append_len(out, run, (gssize)length);
+            run += length;
+            continue;
+        }
         if (before != '$' && word_at(run, &index, &length)) {
             append_variable(out, words[index].variable, quote);
             run += length;
@@ -167,7 +203,7 @@ char *own_program(const char *run)
         if (*run == '\\' && quote != '\'' && run[1] != '\0') {
             g_string_append_len(out, run, 2);
             run += 2;
-            before = '\0';
+            before = '\\';
             continue;
         }
         follow(&quotes, before, *run);

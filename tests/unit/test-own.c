@@ -21,6 +21,9 @@ static void test_program(void)
         {"echo ${name} {nothing} { a; } {", "echo ${name} {nothing} { a; } {"},
         {"echo \\\"{name}", "echo \\\"\"${MSE_NAME}\""},
         {"{port}{state}", "\"${MSE_PORT}\"\"${MSE_STATE}\""},
+        {"echo \"`echo {name}`\" {id}", "echo \"`echo \"${MSE_NAME}\"`\" \"${MSE_ID}\""},
+        {"# say \"hi\necho {name}", "# say \"hi\necho \"${MSE_NAME}\""},
+        {"echo a#\"{name}\" \\#\"{id}\"", "echo a#\"${MSE_NAME}\" \\#\"${MSE_ID}\""},
         {"", ""},
     };
 
@@ -39,6 +42,10 @@ static void test_values_stay_values(void)
         "printf '%s' '{name}'",
         "printf '%s' \"$(printf '%s' {name})\"",
         "printf '%s' \"$(printf '%s' \"{name}\")\"",
+        "printf '%s' \"`printf '%s' {name}`\"",
+        "printf '%s' `printf '%s' \"$(printf '%s' {name})\"` >/dev/null; printf '%s' \"{name}\"",
+        "# it is \"so\nprintf '%s' {name}",
+        "# don't\nprintf '%s' {name}",
     };
     static const char *const values[] = {
         "plain",
