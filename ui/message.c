@@ -81,16 +81,6 @@ Message *mailbox_take(Mailbox *mailbox)
     return message;
 }
 
-bool mailbox_is_empty(Mailbox *mailbox)
-{
-    bool empty;
-
-    g_mutex_lock(&mailbox->mutex);
-    empty = g_queue_is_empty(&mailbox->queue);
-    g_mutex_unlock(&mailbox->mutex);
-    return empty;
-}
-
 int mailbox_descriptor(const Mailbox *mailbox)
 {
     return mailbox->descriptor;

@@ -64,6 +64,5 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Message, message_free)
 
 /* Readable when something was posted; mailbox_take empties it with the last message. */
 int mailbox_descriptor(const Mailbox *mailbox);
-bool mailbox_is_empty(Mailbox *mailbox);
 
 #endif

@@ -47,11 +47,3 @@ const Dialect *dialect_of_config(const char *path)
             return dialects[i];
     return NULL;
 }
-
-const Dialect *dialect_of_label(const char *label)
-{
-    for (unsigned i = 0; dialects[i] != NULL; i++)
-        if (g_str_equal(dialects[i]->label, label))
-            return dialects[i];
-    return NULL;
-}

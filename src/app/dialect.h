@@ -29,7 +29,5 @@ extern const Dialect *const dialects[];
 
 /* The dialect whose configuration file has this name (the last part of a path); NULL: none's. */
 const Dialect *dialect_of_config(const char *path);
-/* The dialect of containers with this label; NULL: none's. */
-const Dialect *dialect_of_label(const char *label);
 
 #endif

@@ -11,7 +11,6 @@
 #include "core/i18n.h"
 #include "core/journal.h"
 #include "core/limits.h"
-#include "format/archive.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -199,14 +198,6 @@ static void row_of_readline(Doctor *doctor)
                version ? DOCTOR_OK : DOCTOR_ABSENT, NULL);
 }
 
-static void row_of_archive(Doctor *doctor)
-{
-    g_autoptr(GError) error = NULL;
-    const char *version = archive_library_version(&error);
-    doctor_row(doctor, "libraries", "libarchive", version, version ? DOCTOR_OK : DOCTOR_WARNING,
-               error ? error->message : NULL);
-}
-
 void doctor_libraries(Doctor *doctor)
 {
     g_autofree char *glib =
@@ -220,7 +211,6 @@ void doctor_libraries(Doctor *doctor)
     row_of_loaded(doctor, "libsodium", "sodium_version_string");
     row_of_loaded(doctor, "ncurses", "curses_version");
     row_of_readline(doctor);
-    row_of_archive(doctor);
 }
 
 /* ---- limits ---- */

@@ -4,7 +4,7 @@
  */
 #include "config.h"
 
-#include "command/home.h"
+#include "command/home_life.h"
 #include "command/home_tests.h"
 
 #include "app/project.h"
@@ -16,18 +16,7 @@
 
 /* ---- what the verbs that test share ---- */
 
-static void on_say(const char *sentence, void *data)
-{
-    Job *job = data;
-    if (!job_json(job))
-        job_text(job, "%s", sentence);
-}
-
-static void on_warn(const char *sentence, void *data)
-{
-    job_warn(data, "%s", sentence);
-}
-
+/* With --json, what others say is a row a line: the tests' output is what is asked for. */
 static void on_output(const char *line, void *data)
 {
     Job *job = data;
@@ -40,20 +29,11 @@ static void on_output(const char *line, void *data)
     job_raw(job, whole, strlen(whole));
 }
 
-static void on_progress(const Progress *progress, void *data)
-{
-    job_progress(data, progress);
-}
-
 LifeListener home_tests_listener(Job *job)
 {
-    return (LifeListener){
-        .say = on_say,
-        .warn = on_warn,
-        .output = on_output,
-        .progress = on_progress,
-        .data = job,
-    };
+    LifeListener listener = home_listener(job);
+    listener.output = on_output;
+    return listener;
 }
 
 void home_tests_warn(Job *job, const ProjectConfig *config)

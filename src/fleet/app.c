@@ -49,11 +49,6 @@ const char *fleet_dialect_name(FleetDialect dialect)
     return dialect_names[dialect];
 }
 
-const char *fleet_state_name(FleetState state)
-{
-    return state_names[state];
-}
-
 FleetState fleet_state_named(const char *name)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(state_names); i++) {

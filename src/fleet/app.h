@@ -29,8 +29,7 @@ typedef enum {
     FLEET_STATE_EXITED,
     FLEET_STATE_DEAD,
 } FleetState;
-/* "running", …, as engines and --json have it; NULL for unknown. */
-const char *fleet_state_name(FleetState state);
+/* Of "running", …, as engines have it; unknown for any other, and for NULL. */
 FleetState fleet_state_named(const char *name);
 
 /* What the application itself says on its health path, when somebody asked. */

@@ -447,13 +447,6 @@ GPtrArray *fleet_take_deltas(Fleet *fleet, size_t most)
     return deltas;
 }
 
-void fleet_show_all_containers(Fleet *fleet, bool all)
-{
-    bool had = lock_table(fleet);
-    fleet_table_show_all(fleet->table, all);
-    unlock(fleet, had);
-}
-
 void fleet_set_interest(Fleet *fleet, const FleetInterest *interest, size_t n)
 {
     lock(fleet);

@@ -146,9 +146,6 @@ int fleet_descriptor(const Fleet *fleet);
  * became pending, then events; maybe none. */
 GPtrArray *fleet_take_deltas(Fleet *fleet, size_t most);
 
-/* Switches other containers on or off: deltas follow. */
-void fleet_show_all_containers(Fleet *fleet, bool all);
-
 /* An application in which somebody is interested. */
 typedef struct FleetInterest {
     unsigned source;

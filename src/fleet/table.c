@@ -534,23 +534,6 @@ int64_t fleet_table_last_event(const FleetTable *table, unsigned source)
     return table->sources[source].last_event;
 }
 
-void fleet_table_show_all(FleetTable *table, bool all)
-{
-    if (table->all_containers == all)
-        return;
-    table->all_containers = all;
-    for (size_t i = 0; i < table->n_sources; i++) {
-        GHashTableIter iter;
-        gpointer value;
-        g_hash_table_iter_init(&iter, table->sources[i].entries);
-        while (g_hash_table_iter_next(&iter, NULL, &value)) {
-            Entry *entry = value;
-            if (entry->app->dialect == FLEET_DIALECT_NONE)
-                entry_changed(table, entry);
-        }
-    }
-}
-
 bool fleet_table_has_deltas(const FleetTable *table)
 {
     return table->pending.length > 0 || table->events.length > 0;

@@ -64,8 +64,6 @@ void fleet_table_set_listed(FleetTable *table, unsigned source);
 /* The engine's time of the latest event; 0: none. */
 int64_t fleet_table_last_event(const FleetTable *table, unsigned source);
 
-void fleet_table_show_all(FleetTable *table, bool all);
-
 bool fleet_table_has_deltas(const FleetTable *table);
 /* As fleet_take_deltas. */
 GPtrArray *fleet_table_take(FleetTable *table, size_t most);

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 noinst_LIBRARIES += libformat.a
 libformat_a_SOURCES = \
-	src/format/archive.c \
-	src/format/archive.h \
 	src/format/date.c \
 	src/format/date.h \
 	src/format/der.c \

@@ -171,17 +171,6 @@ FleetHealth delivery_await_ready(const Delivery *delivery, DeliveryOutcome outco
 
 /* ---- sending ---- */
 
-const char *delivery_outcome_name(DeliveryOutcome outcome)
-{
-    static const char *const names[] = {
-        [DELIVERY_NOT_SENT] = "not_sent",
-        [DELIVERY_ACCEPTED] = "accepted",
-        [DELIVERY_REFUSED] = "refused",
-        [DELIVERY_UNKNOWN] = "unknown",
-    };
-    return names[outcome];
-}
-
 static DeliveryOutcome judge_answer(const Delivery *delivery, unsigned status, GError **error)
 {
     g_autofree char *name = sanitize_string(delivery->app->name);

@@ -31,8 +31,6 @@ typedef enum {
     DELIVERY_REFUSED, /* it arrived, and the enclave will not have it */
     DELIVERY_UNKNOWN, /* it left, but no answer came back: waiting tells */
 } DeliveryOutcome;
-/* "accepted", "refused", "unknown": as the journal has it. */
-const char *delivery_outcome_name(DeliveryOutcome outcome);
 
 /* Sends it, once. All but DELIVERY_ACCEPTED come with `error`. */
 DeliveryOutcome delivery_send(const Delivery *delivery, Secret *body, Cancel *cancel,

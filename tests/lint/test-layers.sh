@@ -26,7 +26,7 @@ layers() { # layers TREE
             rule("^(n?curses|ncursesw/|term\\.h|panel)", "^ui/(screen|keys)\\.c$")
             rule("^readline/", "^ui/")
             rule("^curl/", "^src/wire/")
-            rule("^archive", "^src/(format/|sim/enclave_code\\.c$)")
+            rule("^archive", "^src/sim/enclave_code\\.c$")
             rule("^microhttpd", "^src/sim/")
             rule("^vterm", "^tests/")
             rule("^(openssl|sodium)", "^src/(core|format|attest|seal|wire|sim)/")

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 format_tests = \
-	tests/unit/test-archive \
 	tests/unit/test-date \
 	tests/unit/test-der \
 	tests/unit/test-der-differential \
@@ -13,9 +12,6 @@ format_tests = \
 	tests/unit/test-toml-suite
 check_PROGRAMS += $(format_tests)
 TESTS += $(format_tests)
-
-tests_unit_test_archive_SOURCES = tests/unit/test-archive.c
-tests_unit_test_archive_LDADD = $(FORMAT_LIBS)
 
 tests_unit_test_date_SOURCES = tests/unit/test-date.c
 tests_unit_test_date_LDADD = $(FORMAT_LIBS)
