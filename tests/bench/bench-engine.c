@@ -157,6 +157,8 @@ static void measure_idle(const char *console, const char *title)
     engine_alone = engine_ms() - engine_alone;
     terminal = open_console(console);
     terminal_wait_text(terminal, title);
+    terminal_type(terminal, "c"); /* no CPU column */
+    terminal_wait_text(terminal, "not asked for any more");
     terminal_type(terminal, "Lp"); /* the log, paused */
     terminal_wait_text(terminal, "paused");
     watch_for(terminal, IDLE_SECONDS); /* until it is idle */
@@ -246,6 +248,9 @@ static void bench_flood(const char *console, const char *name)
     watch_for(terminal, IDLE_SECONDS);
     bench_row("memory of its own (RssAnon; the ring may have 64 MiB)",
               status_kib(terminal->child, "RssAnon:") / 1024, "MiB", AIM_AT_MOST, 72);
+    terminal_type(terminal, "L");
+    bench_row("g/ until line 500 is found",
+              key_ms(terminal, "g/line 0000500\r", "line 0000500 of a"), "ms", AIM_NONE, 0);
     quit(terminal);
 }
 

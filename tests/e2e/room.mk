@@ -57,3 +57,6 @@ check_PROGRAMS += tests/e2e/test-watch
 TESTS += tests/e2e/test-watch
 tests_e2e_test_watch_SOURCES = tests/e2e/test-watch.c $(e2e_process)
 tests_e2e_test_watch_LDADD = $(CORE_LIBS)
+
+# Whoever makes and removes the one base image holds it.
+CLEANFILES += tests/e2e/base-image.lock

@@ -44,6 +44,10 @@ free_port() {
 
 servers=
 first_image=
+# The tag of the base image is one for all: who makes it and takes it away again is alone meanwhile.
+mkdir -p "$build/tests/e2e"
+exec 9>"$build/tests/e2e/base-image.lock"
+flock 9
 kept=$(docker image inspect -f '{{.Id}}' "$base" 2>/dev/null)
 clean_up() {
     # shellcheck disable=SC2086 # two numbers
