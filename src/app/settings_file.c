@@ -31,6 +31,29 @@ char *settings_used(void)
     return path;
 }
 
+/* What is read from now on is held to them. */
+static void apply_limits(const Settings *settings)
+{
+    enum { MIB = 1024 * 1024 };
+    static const struct {
+        SettingId setting;
+        LimitId limit;
+        size_t unit;
+    } limits[] = {
+        {SETTING_LIMITS_PACKAGE_CODE, LIMIT_PACKAGE_CODE, MIB},
+        {SETTING_LIMITS_PACKAGE_TESTS, LIMIT_PACKAGE_TESTS, MIB},
+        {SETTING_LIMITS_PACKAGE_IMAGE, LIMIT_PACKAGE_IMAGE, MIB},
+        {SETTING_LIMITS_PACKAGE_FILES, LIMIT_PACKAGE_FILES, 1},
+        {SETTING_LIMITS_INPUTS, LIMIT_INPUTS, 1},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(limits); i++)
+        limit_set(limits[i].limit,
+                  settings_is_set(settings, limits[i].setting)
+                      ? settings_number(settings, limits[i].setting) * limits[i].unit
+                      : 0);
+}
+
 Settings *settings_load_file(const char *path, GError **error)
 {
     g_autoptr(GError) inner = NULL;
@@ -42,7 +65,10 @@ Settings *settings_load_file(const char *path, GError **error)
     }
     size_t size;
     const void *data = g_bytes_get_data(content, &size);
-    return settings_parse(span_of(data, size), path, error);
+    Settings *settings = settings_parse(span_of(data, size), path, error);
+    if (settings != NULL)
+        apply_limits(settings);
+    return settings;
 }
 
 Settings *settings_load(GError **error)

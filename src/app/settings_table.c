@@ -213,6 +213,56 @@ const SettingRow settings_table[N_SETTINGS] = {
             .help = N_("How much of logs the console holds, in MiB: the oldest lines go when it is "
                        "full, and are counted."),
         },
+    [SETTING_LIMITS_PACKAGE_CODE] =
+        {
+            .section = "limits",
+            .key = "package_code",
+            .type = SETTING_NUMBER,
+            .default_text = "10240",
+            .least = 1,
+            .most = 1048576,
+            .help = N_("The most code that a package may have, in MiB."),
+        },
+    [SETTING_LIMITS_PACKAGE_TESTS] =
+        {
+            .section = "limits",
+            .key = "package_tests",
+            .type = SETTING_NUMBER,
+            .default_text = "1024",
+            .least = 1,
+            .most = 1048576,
+            .help = N_("The most tests that a package may have, in MiB."),
+        },
+    [SETTING_LIMITS_PACKAGE_IMAGE] =
+        {
+            .section = "limits",
+            .key = "package_image",
+            .type = SETTING_NUMBER,
+            .default_text = "262144",
+            .least = 1,
+            .most = 1048576,
+            .help = N_("The largest image that a package may have, in MiB."),
+        },
+    [SETTING_LIMITS_PACKAGE_FILES] =
+        {
+            .section = "limits",
+            .key = "package_files",
+            .type = SETTING_NUMBER,
+            .default_text = "100000",
+            .least = 1,
+            .most = 10000000,
+            .help = N_("The most files that a package may have."),
+        },
+    [SETTING_LIMITS_INPUTS] =
+        {
+            .section = "limits",
+            .key = "inputs",
+            .type = SETTING_NUMBER,
+            .default_text = "100000",
+            .least = 1,
+            .most = 10000000,
+            .help = N_("The most files that one call judges."),
+        },
     [SETTING_COMMANDS_NAME] =
         {
             .section = "commands",

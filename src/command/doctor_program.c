@@ -219,7 +219,7 @@ void doctor_limits(Doctor *doctor)
 {
     for (int i = 0; i < N_LIMITS; i++) {
         const LimitRow *row = limit_row((LimitId)i);
-        g_autofree char *value = g_strdup_printf("%zu %s", row->maximum, row->unit);
+        g_autofree char *value = g_strdup_printf("%zu %s", limit_bytes((LimitId)i), row->unit);
         doctor_row(doctor, "limits", row->name, value, DOCTOR_OK, _(row->why));
     }
 }

@@ -173,11 +173,11 @@ static void fill(VerifyRequest *made)
 
 static bool check_number_of_inputs(const VerifyRequest *made, GError **error)
 {
-    if (made->inputs->len <= limit_row(LIMIT_INPUTS)->maximum)
+    if (made->inputs->len <= limit_bytes(LIMIT_INPUTS))
         return true;
     g_set_error(error, VERB_ERROR, VERB_ERROR_USAGE,
                 _("%u inputs are more than the %zu that one call takes: call it several times"),
-                made->inputs->len, limit_row(LIMIT_INPUTS)->maximum);
+                made->inputs->len, limit_bytes(LIMIT_INPUTS));
     return false;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The limits table: each foreign input, its maximum and why. `doctor` prints it.
+ * The limits table: each foreign input, its maximum and why. `doctor` prints it. Some may be other
+ * by the settings ([limits]).
  */
 #ifndef MSE_CORE_LIMITS_H
 #define MSE_CORE_LIMITS_H
@@ -84,12 +85,12 @@ typedef struct LimitRow {
     const char *why;
 } LimitRow;
 
-/* The row of a limit; never NULL for a valid id. */
+/* The row of a limit as the table has it; never NULL for a valid id. */
 const LimitRow *limit_row(LimitId id);
 
-static inline size_t limit_bytes(LimitId id)
-{
-    return limit_row(id)->maximum;
-}
+/* What holds: the table's maximum, or what limit_set put in its place. Any thread. */
+size_t limit_bytes(LimitId id);
+/* `maximum` 0: the table's again. Any thread; what is being read meanwhile may see either. */
+void limit_set(LimitId id, size_t maximum);
 
 #endif

@@ -265,6 +265,8 @@ static void test_console_sections_wrong(void)
         {"[alarm]\non_alarm = [\"a\", 1]\n", "line 2, column 18", "on_alarm in [alarm] is 1"},
         {"[alarm]\non_alarm = 3\n", "line 2, column 12", "expected a command"},
         {"[alarm]\nbell = \"no\"\n", "line 2, column 8", "expected true or false"},
+        {"[limits]\npackage_code = 0\n", "line 2, column 16", "a number from 1 to 1048576"},
+        {"[limits]\ninputs = \"many\"\n", "line 2, column 10", "a number from 1 to 10000000"},
         {"[alarm]\nexpiry_days = -1\n", "line 2, column 15", "a number from 0 to 3650"},
         {"[alarm]\nexpiry_days = 3651\n", "line 2, column 15", "a number from 0 to 3650"},
         {"[alarm]\nexpiry_days = \"soon\"\n", "line 2, column 15", "a number from 0 to 3650"},
@@ -394,10 +396,35 @@ static void test_nearest(void)
     g_assert_null(nearest_word("something else", words, 4));
 }
 
+/* Another file, another limit; what is not named is the table's. */
+static void test_limits(void)
+{
+    g_autofree char *path = g_build_filename(g_get_home_dir(), "limits.toml", NULL);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Settings) settings = NULL;
+
+    g_assert_true(g_file_set_contents(path, "[limits]\npackage_code = 3\ninputs = 7\n", -1, NULL));
+    settings = settings_load_file(path, &error);
+    g_assert_no_error(error);
+    g_assert_cmpuint(limit_bytes(LIMIT_PACKAGE_CODE), ==, 3 * 1024 * 1024);
+    g_assert_cmpuint(limit_bytes(LIMIT_INPUTS), ==, 7);
+    g_assert_cmpuint(limit_bytes(LIMIT_PACKAGE_TESTS), ==, limit_row(LIMIT_PACKAGE_TESTS)->maximum);
+    g_clear_pointer(&settings, settings_free);
+    g_assert_true(g_file_set_contents(path, "[limits]\ninputs = 0\n", -1, NULL));
+    g_assert_null(settings_load_file(path, &error)); /* a bad file changes nothing */
+    g_clear_error(&error);
+    g_assert_cmpuint(limit_bytes(LIMIT_INPUTS), ==, 7);
+    g_assert_true(g_file_set_contents(path, "", -1, NULL));
+    settings = settings_load_file(path, &error);
+    g_assert_no_error(error);
+    g_assert_cmpuint(limit_bytes(LIMIT_INPUTS), ==, limit_row(LIMIT_INPUTS)->maximum);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/settings/defaults", test_defaults);
+    g_test_add_func("/settings/limits", test_limits);
     g_test_add_func("/settings/table", test_table);
     g_test_add_func("/settings/policy", test_policy);
     g_test_add_func("/settings/paths-and-urls", test_paths_and_urls);
