@@ -346,6 +346,19 @@ static const char *member(const json_t *row, const char *name)
     return json_string_value(json_object_get(row, name));
 }
 
+/* 30 days are left in the second in which the evidence was made. */
+static bool says_days(const char *text, const char *format)
+{
+    for (unsigned days = 29; days <= 30; days++) {
+        g_autofree char *number = g_strdup_printf("%u", days);
+        g_auto(GStrv) parts = g_strsplit(format, "#", 2);
+        g_autofree char *wanted = g_strjoinv(number, parts);
+        if (strstr(text, wanted) != NULL)
+            return true;
+    }
+    return false;
+}
+
 /* With the certificate that it was started with, as long as there is no evidence; then with the
  * collateral of that, which ends sooner; and warned about in so many days as the settings say. */
 static void test_ends(void)
@@ -371,7 +384,7 @@ static void test_ends(void)
         g_assert_cmpstr(member(row, "trust_ends_by"), ==, "collateral");
         g_assert_cmpstr(member(row, "trust_ends"), <, certificate_end);
         json_int_t days = json_integer_value(json_object_get(row, "trust_days_left"));
-        g_assert_true(days == 29 || days == 30); /* 30 in the second in which it was made */
+        g_assert_true(days == 29 || days == 30);
         g_assert_cmpstr(member(row, "trust_ending"), ==, "lasts");
         g_assert_cmpstr(err, ==, "");
         if (!list)
@@ -383,7 +396,7 @@ static void test_ends(void)
         row = row_of(&world, list, &err);
         g_assert_cmpstr(member(row, "trust_ending"), ==, "soon");
         g_assert_nonnull(strstr(err, world.name));
-        g_assert_nonnull(strstr(err, "29 d"));
+        g_assert_true(says_days(err, "# d"));
         json_decref(row);
         g_clear_pointer(&err, g_free);
 
@@ -406,11 +419,11 @@ static void test_ends_in_tables(void)
     put_evidence(&world, '1', NULL);
     Outcome list = console_run(&world.setting, "home", "list", NULL);
     g_assert_nonnull(strstr(list.out, "TRUST ENDS"));
-    g_assert_nonnull(strstr(list.out, "  29 d, "));
+    g_assert_true(says_days(list.out, "  # d, "));
     outcome_clear(&list);
     Outcome status = console_run(&world.setting, "home", "status", world.name, NULL);
     g_assert_nonnull(strstr(status.out, "Trust:        trusted SIMULATED\n"));
-    g_assert_nonnull(strstr(status.out, ": 29 days left ("));
+    g_assert_true(says_days(status.out, ": # days left ("));
     outcome_clear(&status);
     put_settings(&world, "");
     Outcome rejected = console_run(&world.setting, "home", "status", world.name, NULL);

@@ -6,6 +6,7 @@
 
 #include "app/nearest.h"
 #include "app/settings.h"
+#include "core/limits.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
