@@ -235,19 +235,39 @@ static void run_well(const Engine *engine, const char *verb, const char *name, c
     outcome_clear(&outcome);
 }
 
+/* The latest line of the journal: who did what, to which application, on which engine. */
+static void check_journal(const Engine *engine, const char *kind, const char *name)
+{
+    Outcome outcome =
+        console_run(&engine->setting, "journal", "list", "--json", "--tail", "1", NULL);
+    json_t *rows = outcome_json(&outcome), *row = json_array_get(rows, 0);
+    g_assert_cmpuint(json_array_size(rows), ==, 1);
+    g_assert_cmpstr(member(row, "kind"), ==, kind);
+    g_assert_cmpstr(member(row, "application"), ==, name);
+    g_assert_true(g_str_has_prefix(member(row, "who"), g_get_user_name()));
+    g_assert_cmpuint(strlen(member(row, "id")), ==, 64);
+    g_assert_cmpstr(member(row, "engine"), !=, "");
+    json_decref(rows);
+    outcome_clear(&outcome);
+}
+
 static void test_acts(void)
 {
     g_autoptr(Engine) engine = engine_start("20", NULL, NULL);
     g_autofree char *name = name_in_state(engine, "running");
     run_well(engine, "stop", name, NULL);
     check_state(engine, name, "exited");
+    check_journal(engine, "stop", name);
     run_well(engine, "stop", name, NULL); /* it is so already */
     run_well(engine, "restart", name, NULL);
     check_state(engine, name, "running");
+    check_journal(engine, "restart", name);
     run_well(engine, "kill", name, "--yes");
     check_state(engine, name, "exited");
+    check_journal(engine, "kill", name);
     run_well(engine, "remove", name, "--yes");
     check_state(engine, name, "");
+    check_journal(engine, "remove", name);
     g_autofree char *other = name_in_state(engine, "running");
     run_well(engine, "stop", other, "--remove");
     check_state(engine, other, "");

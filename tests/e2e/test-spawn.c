@@ -20,6 +20,25 @@ static void assert_nothing_left(const char *container)
     g_assert_false(shell_succeeds("docker inspect '%s'", container));
 }
 
+/* The journal's latest line of that kind, which is about this application; json_decref. */
+static json_t *journal_row(const char *kind, const char *application)
+{
+    Outcome got = console_run(&spawn_stage.setting, "journal", "list", "--json", NULL);
+    json_t *rows = outcome_json(&got), *row = NULL, *found = NULL;
+    size_t i;
+    json_array_foreach(rows, i, row)
+    {
+        if (g_strcmp0(json_string_value(json_object_get(row, "kind")), kind) == 0)
+            found = row;
+    }
+    g_assert_nonnull(found);
+    g_assert_cmpstr(json_string_value(json_object_get(found, "application")), ==, application);
+    json_incref(found);
+    json_decref(rows);
+    outcome_clear(&got);
+    return found;
+}
+
 static void test_package(void)
 {
     if (!spawn_stage_ready())
@@ -41,6 +60,11 @@ static void test_package(void)
     g_assert_cmpint(g_stat(json_string_value(json_object_get(row, "key")), &about), ==, 0);
     g_assert_cmpint(about.st_mode & 07777, ==, 0600);
     g_assert_cmpint(about.st_size, ==, 32);
+    json_t *journal = journal_row("package", spawn_stage.application);
+    json_t *what = json_object_get(journal, "what");
+    g_assert_cmpstr(json_string_value(json_object_get(json_array_get(what, 0), "path")), ==,
+                    package);
+    json_decref(journal);
     json_decref(row);
     outcome_clear(&got);
     got = console_run(&spawn_stage.setting, "home", "package", "--project", project, "--output",
@@ -146,6 +170,9 @@ static void test_spawn(void)
     outcome_clear(&got);
     g_assert_true(g_file_test(evidence, G_FILE_TEST_EXISTS));
     g_assert_true(g_file_test(app, G_FILE_TEST_EXISTS));
+    json_t *journal = journal_row("spawn", spawn_stage.name);
+    g_assert_cmpuint(strlen(json_string_value(json_object_get(journal, "measurement"))), ==, 64);
+    json_decref(journal);
     assert_refused(spawn(spawn_stage.name, stage_free_port(), else_where, NULL, NULL), 1, "named");
     assert_refused(spawn(second, port, else_where, NULL, NULL), 1, "port");
     assert_refused(spawn(second, stage_free_port(), directory, NULL, NULL), 1,

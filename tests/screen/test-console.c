@@ -171,6 +171,38 @@ static void test_expectations(void)
     quit(terminal);
 }
 
+static bool wrote(Terminal *terminal, const void *bytes)
+{
+    return g_strstr_len((const char *)terminal->written->data, (gssize)terminal->written->len,
+                        bytes) != NULL;
+}
+
+/* The mouse is the terminal's until it is asked for, and again afterwards. */
+static void test_mouse(void)
+{
+    g_autoptr(Terminal) terminal = open_judged();
+    VTermScreenCell cell;
+    VTermPos at;
+
+    g_assert_false(wrote(terminal, "\033[?1000h"));
+    terminal_type(terminal, "m");
+    terminal_wait_text(terminal, "the mouse selects and scrolls here");
+    g_assert_true(wrote(terminal, "\033[?1000h"));
+    g_assert_true(terminal_find(terminal, "expired-", &cell, &at));
+    g_autofree char *click = g_strdup_printf("\033[<0;%d;%dM\033[<0;%d;%dm", at.col + 1, at.row + 1,
+                                             at.col + 1, at.row + 1);
+    terminal_type(terminal, click);
+    terminal_wait_text(terminal, "Evidence ── expired-collateral-evidence.json");
+    g_autofree char *wheel = g_strdup_printf("\033[<65;%d;%dM", at.col + 1, at.row + 1);
+    terminal_type(terminal, wheel);
+    terminal_wait_text(terminal, "Evidence ── trusted-hardening-needed-evidence.json");
+    terminal_forget(terminal);
+    terminal_type(terminal, "m");
+    terminal_wait_text(terminal, "the mouse is the terminal's again");
+    g_assert_true(wrote(terminal, "\033[?1000l"));
+    quit(terminal);
+}
+
 static void test_command_line(void)
 {
     g_autoptr(Terminal) terminal = open_judged();
@@ -472,6 +504,7 @@ int main(int argc, char **argv)
     g_test_add_func("/console/sort", test_sort);
     g_test_add_func("/console/marks", test_marks);
     g_test_add_func("/console/expectations", test_expectations);
+    g_test_add_func("/console/mouse", test_mouse);
     g_test_add_func("/console/command-line", test_command_line);
     g_test_add_func("/console/save-display", test_save_display);
     g_test_add_func("/console/export", test_export);

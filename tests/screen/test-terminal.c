@@ -311,9 +311,9 @@ static void test_mono_terminal(void)
     terminal_wait_end(terminal);
 }
 
-static void test_eight_colours(void)
+static void check_eight_colours(const char *term)
 {
-    static const char *const environment[] = {"TERM=xterm-color", NULL};
+    const char *const environment[] = {term, NULL};
     g_autoptr(Terminal) terminal = open_judged(environment);
     VTermColor green = colour_of(terminal, "✔ TRUSTED");
 
@@ -325,7 +325,15 @@ static void test_eight_colours(void)
     terminal_type(terminal, ":set scheme=terminal\r");
     terminal_wait(terminal, is_silent, NULL, "the scheme");
     terminal_type(terminal, "q");
-    terminal_wait_end(terminal);
+    g_assert_cmpint(terminal_wait_end(terminal), ==, 0);
+    g_assert_true(terminal->cursor_visible);
+}
+
+/* The kernel's console is such a one, without a second screen. */
+static void test_eight_colours(void)
+{
+    check_eight_colours("TERM=xterm-color");
+    check_eight_colours("TERM=linux");
 }
 
 static void test_direct_colour(void)
