@@ -73,29 +73,42 @@ static int manual_of_verb(Job *job, const Verb *verb)
     return EXIT_OK;
 }
 
-static bool has_option(const Verb *verb, const char *name)
+/* Of the same name and the same meaning: many options of verify have their namesakes elsewhere. */
+static bool verify_has(const VerbOption *option)
 {
-    for (const VerbOption *option = verb->options; option && option->name; option++) {
-        if (strcmp(option->name, name) == 0)
-            return true;
+    for (const VerbOption *other = verb_verify.options; other->name; other++) {
+        if (strcmp(other->name, option->name) == 0)
+            return strcmp(other->help, option->help) == 0;
     }
     return false;
 }
 
-/* Under the verb: its own options. What verify has is described in verify's own page. */
+/* Those that say how evidence is judged, by their names. */
+static void say_options_of_verify(Job *job, const GString *names)
+{
+    job_text(job, ".TP\n%s", names->str);
+    job_text(job, "as of \\fBverify\\fR, see \\fBmse\\-console\\-verify\\fR(1)");
+}
+
+/* Under the verb: its own options. What verify has too is described in verify's own page. */
 static void say_own_options(Job *job, const Verb *verb)
 {
-    bool any = false;
-    for (const VerbOption *option = verb->options; option && option->name; option++) {
-        if (has_option(&verb_verify, option->name))
+    g_autoptr(GString) shared = g_string_new(NULL);
+    if (!verb->options || verb == &verb_verify)
+        return;
+    job_text(job, ".RS");
+    for (const VerbOption *option = verb->options; option->name; option++) {
+        if (!verify_has(option)) {
+            say_option(job, option);
             continue;
-        if (!any)
-            job_text(job, ".RS");
-        any = true;
-        say_option(job, option);
+        }
+        g_autofree char *dashed = g_strconcat("--", option->name, NULL);
+        g_autofree char *name = bold(dashed);
+        g_string_append_printf(shared, "%s%s", shared->len ? ", " : "", name);
     }
-    if (any)
-        job_text(job, ".RE");
+    if (shared->len)
+        say_options_of_verify(job, shared);
+    job_text(job, ".RE");
 }
 
 static int manual_of_verbs(Job *job)

@@ -53,6 +53,21 @@ every_option() {
     done | sort -u
 }
 clean "every option of a verb is in a page" lacking "$scratch/verify" every_option
+# Not only somewhere: a verb's own option may bear the name of another's, and mean something else.
+lacking_under() {
+    while read -r verb; do
+        # shellcheck disable=SC2086 # a verb's words
+        options ./mse-console $verb | grep -vx -e --json -e --help >"$scratch/of-verb"
+        [ "$verb" != verify ] && [ -s "$scratch/of-verb" ] || continue
+        sed -n "/^\\\\fB$verb\\\\fR/,/^\\.RE/p" "$1" >"$scratch/under-verb"
+        words_of "$scratch/under-verb" >"$scratch/under-verb.words"
+        lacking "$scratch/under-verb.words" cat "$scratch/of-verb" | sed "s/^/$verb /"
+    done
+}
+clean "every option of a verb stands under it" eval 'verbs | lacking_under doc/mse-console.1'
+sed '/^\.TP/{N;/SAN\|--san\|\\-\\-san/d}' doc/mse-console.1 >"$scratch/page-without"
+catches "caught: a verb's option that is not under it" "home spawn --san" \
+    eval 'echo home spawn | lacking_under "$scratch/page-without"'
 clean "every option of mse-sim is in mse-sim(1)" lacking "$scratch/simulator" simulator_options
 
 # The other way: no option of a page that no verb has. Options of other programs are not in bold.
