@@ -6,6 +6,7 @@
 #include "command/completion_shell.h"
 #include "command/verbs.h"
 #include "core/i18n.h"
+#include "core/sanitize.h"
 
 #include <string.h>
 
@@ -30,8 +31,9 @@ static int run_completion(Job *job, const Arguments *arguments)
 {
     const char *shell = g_ptr_array_index(arguments_operands(arguments), 0);
     g_autofree char *script = completion_script(shell);
+    g_autofree char *safe = sanitize_string(shell);
     if (!script)
-        return verb_usage(job, _("completion: one of bash, zsh, fish"));
+        return verb_usage(job, _("completion: it is bash, zsh or fish, not \"%s\""), safe);
     g_auto(GStrv) lines = g_strsplit(script, "\n", -1);
     for (char **line = lines; *line && (line[1] || **line); line++)
         job_text(job, "%s", *line);

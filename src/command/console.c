@@ -97,7 +97,7 @@ const Verb verb_console = {
     .operands = "[FILE…]",
     .max_operands = G_MAXUINT,
     .operand_kind = ARGUMENT_FILE,
-    .help = N_("open the console on evidence, quotes and certificates"),
+    .help = N_("open the console on applications, or on evidence, quotes and certificates"),
     .description = N_("The word may be left out: \"mse-console FILE…\" and \"mse-console\" do the "
                       "same. Without a FILE, on the applications of the container engine that is "
                       "configured or answers, else on what the current directory holds; :apps and "

@@ -77,8 +77,9 @@ int help_of_all(Job *job)
 {
     job_text(job, "%s mse-console [FILE…]", _("Usage:"));
     job_text(job, "  %s",
-             _("opens the console on evidence, quotes and certificates; without a "
-               "file, on those of the current directory"));
+             _("opens the console on evidence, quotes and certificates; without a file, on the "
+               "applications of the container engine that answers, else on what the current "
+               "directory holds"));
     job_text(job, "%s mse-console VERB [WORD…]", _("Usage:"));
     job_text(job, "  %s", _("does one thing and prints what came of it"));
     say_blank(job);

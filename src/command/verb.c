@@ -148,6 +148,8 @@ static GPtrArray *words_possible(const char *group)
             continue;
         g_ptr_array_add(words, g_strndup(name + skip, strcspn(name + skip, " ")));
     }
+    if (g_strcmp0(group, "home") == 0)
+        g_ptr_array_add(words, g_strdup("verify")); /* as verb_find has it */
     return words;
 }
 

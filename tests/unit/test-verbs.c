@@ -63,6 +63,10 @@ static void test_every_verb_is_found(void)
                     "journal: \"lst\" is not known; did you mean \"journal list\"?");
     g_autoptr(GError) alone = verb_unknown(unknown, 1);
     g_assert_cmpstr(alone->message, ==, "journal: what? One of: list, verify, export");
+    char *home[] = {(char *)"home", (char *)"verfy"};
+    g_autoptr(GError) other = verb_unknown(home, 2);
+    g_assert_cmpstr(other->message, ==,
+                    "home: \"verfy\" is not known; did you mean \"home verify\"?");
 }
 
 static void test_help_names_every_option(void)
