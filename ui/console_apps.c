@@ -254,19 +254,29 @@ static const Role count_roles[N_APPS_COUNTS] = {
 
 typedef struct Segment {
     char *text;
+    char *brief; /* where there is no room for the words; or NULL */
     Role role;
 } Segment;
 
 static void clear_segment(void *segment)
 {
     g_free(((Segment *)segment)->text);
+    g_free(((Segment *)segment)->brief);
 }
 
-static void add_segment(GArray *segments, Role role, char *text)
+static void add_segment(GArray *segments, Role role, char *text, char *brief)
 {
-    Segment segment = {.text = text, .role = role};
+    Segment segment = {.text = text, .brief = brief, .role = role};
 
     g_array_append_val(segments, segment);
+}
+
+static void add_outcome(GArray *segments, Outcome outcome, unsigned n)
+{
+    const OutcomeRow *row = &outcome_table[outcome];
+
+    add_segment(segments, row->role, g_strdup_printf("%u %s", n, _(row->word)),
+                g_strdup_printf("%s %u", row->mark, n));
 }
 
 static const AppRow *alarmed(const Apps *apps)
@@ -303,17 +313,16 @@ static GArray *bar_segments(const Model *model)
     for (size_t i = 0; i < G_N_ELEMENTS(order); i++)
         if (apps->counts[order[i]] > 0)
             add_segment(segments, count_roles[order[i]],
-                        count_text(order[i], apps->counts[order[i]]));
-    for (size_t i = 0; i < G_N_ELEMENTS(bad); i++)
-        if (apps->trust[bad[i]] > 0)
-            add_segment(
-                segments, outcome_table[bad[i]].role,
-                g_strdup_printf("%u %s", apps->trust[bad[i]], _(outcome_table[bad[i]].word)));
+                        count_text(order[i], apps->counts[order[i]]), NULL);
     if (ending > 0)
         add_segment(segments, ROLE_WARNING,
-                    g_strdup_printf(P_("%u ends soon", "%u end soon", ending), ending));
+                    g_strdup_printf(P_("%u ends soon", "%u end soon", ending), ending), NULL);
+    for (size_t i = 0; i < G_N_ELEMENTS(bad); i++)
+        if (apps->trust[bad[i]] > 0)
+            add_outcome(segments, bad[i], apps->trust[bad[i]]);
     if (apps->alarms > 0)
-        add_segment(segments, ROLE_ALARM, alarm_segment(apps));
+        add_segment(segments, ROLE_ALARM, alarm_segment(apps),
+                    g_strdup_printf(" ▲ %u ", apps->alarms));
     return segments;
 }
 
@@ -377,11 +386,15 @@ void console_draw_apps_bar(Console *console, const Canvas *canvas, int x, int en
     x = draw_sources(console, canvas, x, end) + 1;
     for (unsigned i = segments->len; i-- > 0;) {
         const Segment *segment = &g_array_index(segments, Segment, i);
-        if (end - (int)text_width(segment->text) - (any ? 3 : 0) < x)
+        const char *text = segment->text;
+        int room = end - x - (any ? 3 : 0);
+        if ((int)text_width(text) > room)
+            text = segment->brief;
+        if (text == NULL || (int)text_width(text) > room)
             return;
         if (any)
             end = canvas_right(canvas, x, end, 0, ROLE_DIM, " · ");
-        end = canvas_right(canvas, x, end, 0, segment->role, segment->text);
+        end = canvas_right(canvas, x, end, 0, segment->role, text);
         any = true;
     }
 }

@@ -122,31 +122,39 @@ static int draw_hint(const Console *console, const Canvas *canvas, int x, Comman
     return canvas_text(canvas, x + 1, 0, ROLE_DIM, _(command_table[command].hint)) + 2;
 }
 
-/* Help and quitting are always said; the others as far as there is room, in the table's order. */
+/* Panes that came over others, which a person wants to leave again. */
+static bool came_over(unsigned kind)
+{
+    return (kind & (PANE_READING | PANE_JOBS | PANE_SOURCES)) != 0;
+}
+
+/* Help and quitting are always said, and the way back out of what came over the others; the rest
+ * as far as there is room, in the table's order. */
 static void draw_hints(const Console *console, const Canvas *canvas)
 {
-    static const CommandId last[] = {COMMAND_LINE, COMMAND_HELP, COMMAND_QUIT};
+    static const CommandId last[] = {COMMAND_BACK, COMMAND_LINE, COMMAND_HELP, COMMAND_QUIT};
     const Pane *pane = console_focused(console);
     unsigned kind = pane->class->kind;
+    unsigned first = came_over(kind) ? 0 : 1; /* of those that are always said */
     int reserved = 0, x = 1;
 
     if (pane->class->hints != NULL) {
         canvas_cut(canvas, 1, 0, canvas->width - 2, ROLE_DIM, pane->class->hints(pane));
         return;
     }
-    for (unsigned i = 0; i < G_N_ELEMENTS(last); i++)
+    for (unsigned i = first; i < G_N_ELEMENTS(last); i++)
         reserved += hint_width(console, last[i]) + 2;
     for (unsigned i = 1; i < N_COMMANDS; i++) {
         int width = hint_width(console, (CommandId)i);
         if (width == 0 || !(command_table[i].panes & kind) || i == COMMAND_HELP ||
-            i == COMMAND_LINE || i == COMMAND_QUIT ||
+            i == COMMAND_LINE || i == COMMAND_QUIT || i == COMMAND_BACK ||
             (console->model.read_only && !command_table[i].read_only))
             continue;
         if (x + width + 2 + reserved > canvas->width)
             continue;
         x = draw_hint(console, canvas, x, (CommandId)i);
     }
-    for (unsigned i = 0; i < G_N_ELEMENTS(last); i++)
+    for (unsigned i = first; i < G_N_ELEMENTS(last); i++)
         if (hint_width(console, last[i]) > 0)
             x = draw_hint(console, canvas, x, last[i]);
 }

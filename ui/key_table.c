@@ -29,7 +29,7 @@ const CommandRow command_table[N_COMMANDS] = {
          N_("open"),
          N_("open what is selected: its evidence, the explanation of a check; the applications "
             "of a source alone, or of all again; what a job says"),
-         "mse-console --explain CHECK", true},
+         "mse-console verify --explain CHECK", true},
     [COMMAND_VERIFY] = {"verify", "v", PANE_INPUTS | PANE_EVIDENCE | PANE_APPS, N_("verify"),
                         N_("verify again what is marked, else what is selected"),
                         "mse-console verify FILE", true},
@@ -215,7 +215,7 @@ const CommandRow command_table[N_COMMANDS] = {
     FOCUS(7, "7"),
     FOCUS(8, "8"),
     FOCUS(9, "9"),
-    [COMMAND_BACK] = {"back", "Esc Backspace", PANE_ANY & ~(unsigned)PANE_FORM, NULL,
+    [COMMAND_BACK] = {"back", "Esc Backspace", PANE_ANY & ~(unsigned)PANE_FORM, N_("back"),
                       N_("go back the way you came; never quits"), NULL, true},
     [COMMAND_ZOOM] = {"zoom", "z", PANE_ANY & ~(unsigned)PANE_FORM, N_("zoom"),
                       N_("give the pane the whole screen, without borders, or take it back"), NULL,

@@ -86,14 +86,23 @@ static void add_failed(Document *document, const Input *input)
                         check_table[input->failed].id, n - 1);
 }
 
-static void add_headline(Document *document, const Input *input, int width)
+/* An application's list says "unknown" of what was not judged, whatever the reason: so it is here,
+ * with the reason below; most often there is no evidence to be read. */
+static const char *headline_of(const Input *input, bool application)
+{
+    return application && input->outcome == OUTCOME_UNREADABLE
+               ? _("UNKNOWN")
+               : _(outcome_table[input->outcome].headline);
+}
+
+static void add_headline(Document *document, const Input *input, bool application, int width)
 {
     const OutcomeRow *row = &outcome_table[input->outcome];
     const Verdict *verdict = input->result == NULL ? NULL : input->result->verdict;
     unsigned warnings = verdict == NULL ? 0 : count_results(verdict, CHECK_RESULT_WARNING);
 
     document_line(document, DOCUMENT_PLAIN);
-    document_printf(document, row->role, "%s %s", row->mark, _(row->headline));
+    document_printf(document, row->role, "%s %s", row->mark, headline_of(input, application));
     if (input->outcome == OUTCOME_WARNINGS && warnings > 0)
         document_printf(document, ROLE_STRONG,
                         P_("  with %u warning", "  with %u warnings", warnings), warnings);
@@ -452,7 +461,7 @@ static Document *make_document(EvidencePane *self, const Model *model, const Inp
         add_waiting(document, model->problem, width);
         return document;
     }
-    add_headline(document, input, width);
+    add_headline(document, input, row != NULL, width);
     add_app_warnings(document, row, width);
     if (input->result == NULL && input->problem != NULL)
         add_problem(document, input->problem, width);

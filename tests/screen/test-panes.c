@@ -73,6 +73,7 @@ static void test_numbers_and_back(void)
     terminal_type(terminal, "j");
     terminal_type(terminal, "LC?"); /* help lies over the evidence, and Esc leads back to metrics */
     terminal_wait_text(terminal, "IN THIS PANE");
+    terminal_wait_text(terminal, "Esc back"); /* said where something lies over the panes */
     terminal_escape(terminal);
     terminal_wait_gone(terminal, "IN THIS PANE");
     terminal_type(terminal, "z");

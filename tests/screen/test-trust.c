@@ -192,6 +192,10 @@ static void test_all_are_judged(void)
     terminal = open_console(&world, NULL);
     terminal_wait_text(terminal, "┌ Apps ── 64 ─");
     terminal_wait_text(terminal, "8 REJECTED"); /* one in eight, by the simulator's rule */
+    terminal_resize(terminal, 64, 15);
+    terminal_wait_text(terminal, "✖ 8 "); /* the bar has no room for the word */
+    terminal_resize(terminal, 140, 36);
+    terminal_wait_text(terminal, "8 REJECTED");
     terminal_wait_text(terminal, "✔ trusted");
     terminal_wait_text(terminal, "SIMULATED");
     terminal_type(terminal, "/REJECTED" ENTER);
@@ -298,6 +302,7 @@ static void test_given(void)
     put_evidence(&world, other, '3', NULL);
     terminal = open_console(&world, NULL);
     terminal_wait_text(terminal, "? unknown");
+    terminal_wait_text(terminal, "? UNKNOWN");       /* as the list says */
     terminal_wait_text(terminal, "has no evidence"); /* and the pane says why */
     line = g_strdup_printf(":verify --evidence %s/evidence.json" ENTER, other);
     terminal_type(terminal, line);
