@@ -93,6 +93,8 @@ tests/screen/shifted_clock.so: tests/screen/shifted_clock.c
 	$(AM_V_CCLD)$(CC) -I. -std=c17 $(WARN_CFLAGS) -O0 -U_FORTIFY_SOURCE -fPIC -shared \
 	  -o $@ $(top_srcdir)/tests/screen/shifted_clock.c
 check_DATA += tests/screen/shifted_clock.so
+# Whoever builds this test alone needs it too.
+EXTRA_tests_screen_test_trust_DEPENDENCIES = tests/screen/shifted_clock.so
 CLEANFILES += tests/screen/shifted_clock.so
 
 check_PROGRAMS += tests/screen/test-walk
