@@ -286,6 +286,20 @@ bool jobs_take(Jobs *jobs, const Message *message)
     return true;
 }
 
+void ui_job_send(UiJob *job, GPtrArray *lines)
+{
+    uint64_t bytes = 0;
+
+    for (unsigned i = 0; i < lines->len; i++)
+        bytes += bytes_of(lines->pdata[i]);
+    mailbox_post_paced(job->mailbox,
+                       (Message){.kind = MESSAGE_JOB_TEXT,
+                                 .number = job->id,
+                                 .data = lines,
+                                 .free_data = (GDestroyNotify)g_ptr_array_unref},
+                       bytes, job->cancel);
+}
+
 void ui_job_say(UiJob *job, unsigned role, char *sentence)
 {
     GPtrArray *lines = g_ptr_array_new_with_free_func(job_line_free);

@@ -70,6 +70,8 @@ void jobs_ended(Jobs *jobs, UiJob *job);
 /* Messages of a listed job: its lines are kept, within limits for each and for all together; its
  * progress is shown. False: it is none that is listed. */
 bool jobs_take(Jobs *jobs, const Message *message);
+/* From the job's own thread: lines of it (JobLine*; steals). It waits when nobody takes them. */
+void ui_job_send(UiJob *job, GPtrArray *lines);
 /* From the job's own thread: a sentence for the message line, which its log keeps. A Role; steals.
  */
 void ui_job_say(UiJob *job, unsigned role, char *sentence);

@@ -6,6 +6,8 @@
 #ifndef MSE_UI_MESSAGE_H
 #define MSE_UI_MESSAGE_H
 
+#include "core/cancel.h"
+
 #include <glib.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -46,6 +48,7 @@ typedef struct Message {
     unsigned number;
     void *data;
     GDestroyNotify free_data; /* or NULL */
+    size_t paced;             /* bytes: the mailbox's own */
 } Message;
 
 typedef struct Mailbox Mailbox;
@@ -57,6 +60,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Mailbox, mailbox_free)
 /* From any thread; takes `data` over. */
 void mailbox_post(Mailbox *mailbox, Message message);
 
+/* The same, for who could say more than anybody hears: waits while much was posted in this way and
+ * not taken, by how many bytes they are; cancelled, no longer. Never from the console thread. */
+void mailbox_post_paced(Mailbox *mailbox, Message message, size_t bytes, Cancel *cancel);
 /* From the console thread: the next message or NULL. Free with message_free. */
 Message *mailbox_take(Mailbox *mailbox);
 void message_free(Message *message);

@@ -194,10 +194,7 @@ static void send_block(Output *output)
 {
     if (output->block->len == 0)
         return;
-    mailbox_post(output->job->mailbox, (Message){.kind = MESSAGE_JOB_TEXT,
-                                                 .number = output->job->id,
-                                                 .data = output->block,
-                                                 .free_data = (GDestroyNotify)g_ptr_array_unref});
+    ui_job_send(output->job, output->block);
     output->block = g_ptr_array_new_with_free_func(job_line_free);
 }
 

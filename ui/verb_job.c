@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 /* A block is sent when it is this large or this old. */
-enum { BLOCK_LINES = 500, BLOCK_MICROSECONDS = 16000 };
+enum { BLOCK_LINES = 500, BLOCK_BYTES = 1 << 20, BLOCK_MICROSECONDS = 16000 };
 
 typedef struct VerbJob {
     char *line;
@@ -27,6 +27,7 @@ typedef struct VerbJob {
     Job *running;
     json_t *rows; /* of a verb that lists, until it ends: a table is as wide as its widest row */
     GPtrArray *block;
+    size_t block_bytes;
     int64_t block_began;
 } VerbJob;
 
@@ -34,10 +35,7 @@ static void send_block(VerbJob *self)
 {
     if (self->block == NULL)
         return;
-    mailbox_post(self->job->mailbox, (Message){.kind = MESSAGE_JOB_TEXT,
-                                               .number = self->job->id,
-                                               .data = self->block,
-                                               .free_data = (GDestroyNotify)g_ptr_array_unref});
+    ui_job_send(self->job, self->block);
     self->block = NULL;
 }
 
@@ -49,9 +47,11 @@ static void add_line(VerbJob *self, bool error, char *text)
     if (self->block == NULL) {
         self->block = g_ptr_array_new_with_free_func(job_line_free);
         self->block_began = clock_monotonic();
+        self->block_bytes = 0;
     }
     g_ptr_array_add(self->block, line);
-    if (self->block->len >= BLOCK_LINES ||
+    self->block_bytes += strlen(text);
+    if (self->block->len >= BLOCK_LINES || self->block_bytes >= BLOCK_BYTES ||
         clock_monotonic() - self->block_began >= BLOCK_MICROSECONDS)
         send_block(self);
 }

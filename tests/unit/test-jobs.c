@@ -140,6 +140,36 @@ static void test_long_lines(Fixture *fixture, gconstpointer data)
     g_assert_cmpuint(jobs[0]->log_bytes, ==, 0);
 }
 
+enum { FLOOD = 10000, AHEAD = 10 };
+
+static void flood(UiJob *job, void *data)
+{
+    for (unsigned i = 0; i < FLOOD; i++) {
+        g_atomic_int_inc((gint *)data);
+        mailbox_post_paced(job->mailbox, (Message){.kind = MESSAGE_JOB_TEXT}, 1 << 20, job->cancel);
+    }
+}
+
+/* Whoever says more than is taken waits, and is let go when it is cancelled. */
+static void test_paced(Fixture *fixture, gconstpointer data)
+{
+    struct pollfd watched = {.fd = mailbox_descriptor(fixture->mailbox), .events = POLLIN};
+    gint sent = 0;
+    UiJob *job = jobs_start(fixture->jobs, "flood", 0, flood, &sent, NULL);
+
+    (void)data;
+    for (int taken = 0; taken < FLOOD / 2;) {
+        g_autoptr(Message) message = mailbox_take(fixture->mailbox);
+        taken += message != NULL;
+        g_assert_cmpint(g_atomic_int_get(&sent), <=, taken + AHEAD);
+        if (message == NULL)
+            g_assert_cmpint(poll(&watched, 1, 30000), ==, 1);
+    }
+    jobs_cancel(fixture->jobs, job);
+    await_end(fixture, job);
+    g_assert_cmpint(sent, ==, FLOOD);
+}
+
 static void until_cancelled(UiJob *job, void *data)
 {
     struct pollfd watched = {.fd = cancel_descriptor(job->cancel), .events = POLLIN};
@@ -189,6 +219,7 @@ int main(int argc, char **argv)
     g_test_add("/jobs/one", Fixture, NULL, set_up, test_one, tear_down);
     g_test_add("/jobs/all", Fixture, NULL, set_up, test_all, tear_down);
     g_test_add("/jobs/long-lines", Fixture, NULL, set_up, test_long_lines, tear_down);
+    g_test_add("/jobs/paced", Fixture, NULL, set_up, test_paced, tear_down);
     g_test_add("/jobs/hundred", Fixture, NULL, set_up, test_hundred, tear_down);
     g_test_add("/jobs/said", Fixture, NULL, set_up, test_said, tear_down);
     return g_test_run();
