@@ -164,14 +164,9 @@ FleetSource *apps_source_of(const Apps *apps, const AppRow *row)
     return fleet_source(apps->fleet, row->app->source);
 }
 
-static char *key_of(unsigned source, const char *id)
-{
-    return g_strdup_printf("%u %s", source, id);
-}
-
 AppRow *apps_find(const Apps *apps, unsigned source, const char *id, unsigned *number)
 {
-    g_autofree char *key = key_of(source, id);
+    g_autofree char *key = fleet_app_key(source, id);
     gpointer found;
 
     if (!g_hash_table_lookup_extended(apps->numbers, key, NULL, &found))
@@ -277,7 +272,7 @@ static void set_app(Apps *apps, unsigned number, FleetApp *app)
 
 static void take_app(Apps *apps, FleetApp *app)
 {
-    g_autofree char *key = key_of(app->source, app->id);
+    g_autofree char *key = fleet_app_key(app->source, app->id);
     gpointer found;
     unsigned number;
 
@@ -296,7 +291,7 @@ static void take_app(Apps *apps, FleetApp *app)
 
 static void take_gone(Apps *apps, unsigned source, const char *id)
 {
-    g_autofree char *key = key_of(source, id);
+    g_autofree char *key = fleet_app_key(source, id);
     gpointer found;
     AppRow *row;
 

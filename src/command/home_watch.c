@@ -64,11 +64,6 @@ static void told_free(gpointer data)
     g_free(told);
 }
 
-static char *key_of(unsigned source, const char *id)
-{
-    return g_strdup_printf("%u %s", source, id);
-}
-
 /* ---- rows ---- */
 
 static const char *verdict_of(const Trust *trust)
@@ -197,7 +192,7 @@ static const char *change_of(const Told *before, const Told *now, const JudgeNew
 
 static void take_news(Watch *watch, JudgeNews *news)
 {
-    g_autofree char *key = key_of(news->source, news->id);
+    g_autofree char *key = fleet_app_key(news->source, news->id);
     Told *told = g_hash_table_lookup(watch->apps, key);
     if (!told)
         return;
@@ -263,7 +258,7 @@ static void take_app(Watch *watch, FleetApp *app)
     FleetSource *source = fleet_source(watch->fleet, app->source);
     if (!is_wanted(watch, app))
         return;
-    g_autofree char *key = key_of(app->source, app->id);
+    g_autofree char *key = fleet_app_key(app->source, app->id);
     Told *told = g_hash_table_lookup(watch->apps, key);
     if (!told) {
         told = g_new0(Told, 1);
@@ -278,7 +273,7 @@ static void take_app(Watch *watch, FleetApp *app)
 
 static void take_gone(Watch *watch, unsigned source, const char *id)
 {
-    g_autofree char *key = key_of(source, id);
+    g_autofree char *key = fleet_app_key(source, id);
     const Told *told = g_hash_table_lookup(watch->apps, key);
     if (!told)
         return;

@@ -68,6 +68,11 @@ FleetApp *fleet_app_new(void)
     return g_atomic_rc_box_new0(FleetApp);
 }
 
+char *fleet_app_key(unsigned source, const char *id)
+{
+    return g_strdup_printf("%u %s", source, id);
+}
+
 FleetApp *fleet_app_ref(FleetApp *app)
 {
     return g_atomic_rc_box_acquire(app);

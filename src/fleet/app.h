@@ -71,6 +71,9 @@ typedef struct FleetApp {
     GBytes *certificate; /* DER: what it showed then, unverified; NULL: none */
 } FleetApp;
 
+/* By which tables find an application among those of all sources. g_free. */
+char *fleet_app_key(unsigned source, const char *id);
+
 FleetApp *fleet_app_ref(FleetApp *app);
 void fleet_app_unref(FleetApp *app);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FleetApp, fleet_app_unref)

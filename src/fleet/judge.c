@@ -52,14 +52,9 @@ static Entry *entry_new(FleetSource *source, FleetApp *app)
     return entry;
 }
 
-static char *key_of(unsigned source, const char *id)
-{
-    return g_strdup_printf("%u %s", source, id);
-}
-
 static Entry *find(const Judge *judge, unsigned source, const char *id)
 {
-    g_autofree char *key = key_of(source, id);
+    g_autofree char *key = fleet_app_key(source, id);
     return g_hash_table_lookup(judge->entries, key);
 }
 
@@ -313,7 +308,7 @@ void judge_take_app(Judge *judge, FleetSource *source, FleetApp *app)
     if (app->dialect == FLEET_DIALECT_NONE)
         return;
     g_mutex_lock(&judge->lock);
-    g_autofree char *key = key_of(app->source, app->id);
+    g_autofree char *key = fleet_app_key(app->source, app->id);
     Entry *entry = g_hash_table_lookup(judge->entries, key);
     if (entry != NULL) {
         take_known(judge, entry, app);
@@ -328,7 +323,7 @@ void judge_take_app(Judge *judge, FleetSource *source, FleetApp *app)
 
 void judge_take_gone(Judge *judge, unsigned source, const char *id)
 {
-    g_autofree char *key = key_of(source, id);
+    g_autofree char *key = fleet_app_key(source, id);
     g_mutex_lock(&judge->lock);
     Entry *entry = g_hash_table_lookup(judge->entries, key);
     if (entry != NULL) {

@@ -53,14 +53,9 @@ void fleet_lookup_free(FleetLookup *lookup)
     g_free(lookup);
 }
 
-static char *key_of(unsigned source, const char *id)
-{
-    return g_strdup_printf("%u %s", source, id);
-}
-
 static Watched *find(GHashTable *index, unsigned source, const char *id)
 {
-    g_autofree char *key = key_of(source, id);
+    g_autofree char *key = fleet_app_key(source, id);
     return g_hash_table_lookup(index, key);
 }
 
@@ -83,7 +78,7 @@ void fleet_lookup_set(FleetLookup *lookup, const FleetInterest *interest, size_t
         watched->source = interest[i].source;
         watched->id = g_strdup(interest[i].id);
         g_ptr_array_add(lookup->watched, watched);
-        g_hash_table_replace(lookup->by_key, key_of(watched->source, watched->id), watched);
+        g_hash_table_replace(lookup->by_key, fleet_app_key(watched->source, watched->id), watched);
     }
 }
 
