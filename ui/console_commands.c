@@ -377,93 +377,99 @@ static void secrets_command(Console *console, CommandId command)
     console_focused(console)->class->command(console_focused(console), console, command);
 }
 
-void console_run_command(Console *console, CommandId command)
+static void open_line(Console *console)
+{
+    console->prompt = PROMPT_LINE;
+    line_begin("");
+}
+
+static void next_pane(Console *console)
+{
+    console_focus(console, (console->focus + 1) % console_n_places(console));
+}
+
+static void previous_pane(Console *console)
 {
     unsigned n = console_n_places(console);
 
+    console_focus(console, (console->focus + n - 1) % n);
+}
+
+static void zoom(Console *console)
+{
+    console->zoomed = !console->zoomed;
+}
+
+static void nothing_to_copy(Console *console)
+{
+    console_say(console, ROLE_DIM, "%s", _("there is nothing to copy here"));
+}
+
+static void repaint(Console *console)
+{
+    console->wishes |= WISH_REPAINT;
+}
+
+static void suspend(Console *console)
+{
+    console->wishes |= WISH_SUSPEND;
+}
+
+static void begin_sweep(Console *console)
+{
+    console->prompt = PROMPT_SWEEP;
+    edit_set(&console->edit, "");
+}
+
+static void acknowledge(Console *console)
+{
+    console_acknowledge(console, false);
+}
+
+static void acknowledge_all(Console *console)
+{
+    console_acknowledge(console, true);
+}
+
+/* What the console does by itself, when the pane that has the keys does not. */
+static void (*const doings[N_COMMANDS])(Console *console) = {
+    [COMMAND_QUIT] = quit,
+    [COMMAND_HELP] = help,
+    [COMMAND_LINE] = open_line,
+    [COMMAND_NEXT_PANE] = next_pane,
+    [COMMAND_PREVIOUS_PANE] = previous_pane,
+    [COMMAND_ZOOM] = zoom,
+    [COMMAND_BACK] = console_go_back,
+    [COMMAND_JOBS] = show_jobs,
+    [COMMAND_CANCEL] = cancel_job,
+    [COMMAND_COPY] = nothing_to_copy,
+    [COMMAND_COPY_COMMAND] = copy_command,
+    [COMMAND_MOUSE] = toggle_mouse,
+    [COMMAND_REPAINT] = repaint,
+    [COMMAND_SUSPEND] = suspend,
+    [COMMAND_FILTER] = begin_pattern,
+    [COMMAND_SEARCH] = begin_pattern,
+    [COMMAND_FILTER_LINES] = begin_pattern,
+    [COMMAND_SEARCH_ALL] = begin_sweep,
+    [COMMAND_MERGE] = console_toggle_merge,
+    [COMMAND_VERIFY] = verify,
+    [COMMAND_ACKNOWLEDGE] = acknowledge,
+    [COMMAND_ACKNOWLEDGE_ALL] = acknowledge_all,
+    [COMMAND_EXPECT] = expect,
+    [COMMAND_WALK] = walk_through,
+    [COMMAND_EXPORT] = export_selected,
+};
+
+void console_run_command(Console *console, CommandId command)
+{
     if (console_ask_act(console, command) || go_to_pane(console, command))
         return;
-    switch (command) {
-    case COMMAND_QUIT:
-        quit(console);
-        return;
-    case COMMAND_HELP:
-        help(console);
-        return;
-    case COMMAND_LINE:
-        console->prompt = PROMPT_LINE;
-        line_begin("");
-        return;
-    case COMMAND_NEXT_PANE:
-        console_focus(console, (console->focus + 1) % n);
-        return;
-    case COMMAND_PREVIOUS_PANE:
-        console_focus(console, (console->focus + n - 1) % n);
-        return;
-    case COMMAND_ZOOM:
-        console->zoomed = !console->zoomed;
-        return;
-    case COMMAND_BACK:
-        console_go_back(console);
-        return;
-    case COMMAND_JOBS:
-        show_jobs(console);
-        return;
-    case COMMAND_CANCEL:
-        cancel_job(console);
-        return;
-    case COMMAND_COPY:
-        console_say(console, ROLE_DIM, "%s", _("there is nothing to copy here"));
-        return;
-    case COMMAND_COPY_COMMAND:
-        copy_command(console);
-        return;
-    case COMMAND_MOUSE:
-        toggle_mouse(console);
-        return;
-    case COMMAND_REPAINT:
-        console->wishes |= WISH_REPAINT;
-        return;
-    case COMMAND_SUSPEND:
-        console->wishes |= WISH_SUSPEND;
-        return;
-    case COMMAND_FILTER:
-    case COMMAND_SEARCH:
-    case COMMAND_FILTER_LINES:
-        begin_pattern(console);
-        return;
-    case COMMAND_SEARCH_ALL:
-        console->prompt = PROMPT_SWEEP;
-        edit_set(&console->edit, "");
-        return;
-    case COMMAND_MERGE:
-        console_toggle_merge(console);
-        return;
-    case COMMAND_VERIFY:
-        verify(console);
-        return;
-    case COMMAND_ACKNOWLEDGE:
-    case COMMAND_ACKNOWLEDGE_ALL:
-        console_acknowledge(console, command == COMMAND_ACKNOWLEDGE_ALL);
-        return;
-    case COMMAND_EXPECT:
-        expect(console);
-        return;
-    case COMMAND_WALK:
-        walk_through(console);
-        return;
-    case COMMAND_EXPORT:
-        export_selected(console);
-        return;
-    case COMMAND_SEND:
-    case COMMAND_SEAL:
-    case COMMAND_FORGET:
+    if (command == COMMAND_SEND || command == COMMAND_SEAL || command == COMMAND_FORGET)
         secrets_command(console, command);
-        return;
-    default:
-        if (command >= COMMAND_FOCUS_1 && command <= COMMAND_FOCUS_9)
-            focus_number(console, (unsigned)(command - COMMAND_FOCUS_1));
-    }
+    else if (command >= COMMAND_FOCUS_1 && command <= COMMAND_FOCUS_9)
+        focus_number(console, (unsigned)(command - COMMAND_FOCUS_1));
+    else if (doings[command] != NULL)
+        doings[command](console);
 }
 
 /* ---- the `:` line ---- */
