@@ -88,6 +88,7 @@ bool apps_take(Apps *apps, int64_t until);
 
 /* NULL: there is none of that number (with or without APP_NUMBER_FIRST). */
 AppRow *apps_row(const Apps *apps, unsigned number);
+/* Borrowed. */
 FleetSource *apps_source_of(const Apps *apps, const AppRow *row);
 
 /* One source more; one less, whose applications leave as the fleet says so. */

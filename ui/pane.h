@@ -64,6 +64,7 @@ static inline void pane_free(Pane *pane)
 /* The list of inputs, and what of it comes back at the next start. */
 Pane *inputs_pane_new(const Model *model);
 bool inputs_pane_selected(const Pane *pane, unsigned *number);
+/* Numbers (unsigned): the marked ones, else the selected one. g_array_unref. */
 GArray *inputs_pane_chosen(const Pane *pane);
 void inputs_pane_state(const Pane *pane, const Model *model, const char **sort, bool *descending,
                        const char **selected);
@@ -75,6 +76,7 @@ void inputs_pane_restore(Pane *pane, const Model *model, const char *sort, bool 
 Pane *apps_pane_new(const Model *model);
 bool apps_pane_selected(const Pane *pane, unsigned *number);
 void apps_pane_select_number(Pane *pane, unsigned number);
+/* The same of applications; and those whose rows are drawn. g_array_unref. */
 GArray *apps_pane_chosen(const Pane *pane);
 GArray *apps_pane_in_sight(const Pane *pane);
 /* Whether the CPU column is there and switched on. */

@@ -109,7 +109,7 @@ static bool ask(const Pccs *pccs, const char *url, AnswerKind kind, PccsAnswer *
                 GError **error)
 {
     const WireRequest request = {.url = url, .authority_file = pccs->ca_path};
-    g_autoptr(WireAnswer) reply = wire_get(&request, cancel, error);
+    g_autoptr(WireAnswer) reply = wire_call(&request, cancel, error);
     if (reply == NULL) {
         cause_step(error, CAUSE_HERE, _("fetching collateral"));
         return false;

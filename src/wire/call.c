@@ -149,11 +149,6 @@ WireAnswer *wire_call(const WireRequest *request, Cancel *cancel, GError **error
     return g_steal_pointer(&answer);
 }
 
-WireAnswer *wire_get(const WireRequest *request, Cancel *cancel, GError **error)
-{
-    return wire_call(request, cancel, error);
-}
-
 char *wire_what(const WireRequest *request)
 {
     g_autofree char *shown = wire_show_url(request->url);

@@ -113,9 +113,6 @@ GBytes *wire_answer_peer(const WireAnswer *answer);
  * with `error` set. Free with wire_answer_unref. */
 WireAnswer *wire_call(const WireRequest *request, Cancel *cancel, GError **error);
 
-/* wire_call under its older name, for what is a GET. */
-WireAnswer *wire_get(const WireRequest *request, Cancel *cancel, GError **error);
-
 /* Connects to "host", "host:port" or "[address]:port" (default port 443), makes a TLS handshake and
  * returns the certificate that the peer proved to own, in DER. It is not verified in any other way:
  * the caller is about to judge it. At most 10 s. NULL with `error` set. Caller owns the result. */

@@ -210,7 +210,7 @@ static void test_name_missing(void)
     g_assert_error(error, WIRE_ERROR, WIRE_ERROR_NAME);
     g_assert_nonnull(strstr(error->message, "missing.test"));
     g_clear_error(&error);
-    g_assert_null(wire_get(&(WireRequest){.url = "https://missing.test/x"}, NULL, &error));
+    g_assert_null(wire_call(&(WireRequest){.url = "https://missing.test/x"}, NULL, &error));
     g_assert_error(error, WIRE_ERROR, WIRE_ERROR_NAME);
     g_assert_nonnull(strstr(error->message, "https://missing.test/x"));
 }
@@ -232,7 +232,7 @@ static void test_resolver_silent(void)
         if (i % 2 == 0)
             g_assert_null(wire_peer_certificate("silent.test:443", cancel, &error));
         else
-            g_assert_null(wire_get(&(WireRequest){.url = "http://silent.test/"}, cancel, &error));
+            g_assert_null(wire_call(&(WireRequest){.url = "http://silent.test/"}, cancel, &error));
         const int expected = i < 2 ? CANCEL_ERROR_CANCELLED : CANCEL_ERROR_DEADLINE;
         g_assert_error(error, CANCEL_ERROR, expected);
         g_mutex_lock(&resolver_mutex);
@@ -241,7 +241,7 @@ static void test_resolver_silent(void)
     }
     const WireRequest request = {.url = "http://silent.test/", .connect_deadline = 50};
     g_autoptr(GError) error = NULL;
-    g_assert_null(wire_get(&request, NULL, &error));
+    g_assert_null(wire_call(&request, NULL, &error));
     g_assert_error(error, WIRE_ERROR, WIRE_ERROR_TIMEOUT);
     g_assert_nonnull(strstr(error->message, "resolver"));
     release_resolver();

@@ -78,7 +78,7 @@ static void test_nothing_stays(void)
     g_autofree char *url =
         g_strdup_printf("http://user:%s@127.0.0.1:%u/", plain_password, server_port(server));
     g_autoptr(GError) error = NULL;
-    g_autoptr(WireAnswer) got = wire_get(&(WireRequest){.url = url}, NULL, &error);
+    g_autoptr(WireAnswer) got = wire_call(&(WireRequest){.url = url}, NULL, &error);
     g_assert_no_error(error);
     /* The server's own copy shows that it was sent, and that this test finds what is there. */
     g_assert_cmpuint(count_in_memory(), ==, 1);

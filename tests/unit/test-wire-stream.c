@@ -256,7 +256,7 @@ static void test_any_peer(void)
     g_autoptr(GBytes) der = identity_der(identity);
     g_assert_true(g_bytes_equal(wire_answer_peer(answer), der));
     /* The same address, verified, is refused: nothing of the above is used again. */
-    g_assert_null(wire_get(&(WireRequest){.url = url}, NULL, &error));
+    g_assert_null(wire_call(&(WireRequest){.url = url}, NULL, &error));
     g_assert_error(error, WIRE_ERROR, WIRE_ERROR_TLS);
 }
 

@@ -18,7 +18,7 @@
 static WireAnswer *get(const char *url, GError **error)
 {
     const WireRequest request = {.url = url};
-    return wire_get(&request, NULL, error);
+    return wire_call(&request, NULL, error);
 }
 
 static void assert_says(const GError *error, const char *words)
@@ -141,7 +141,7 @@ static void test_deadline(void)
         g_autofree char *url = server_url(server, "/");
         const WireRequest request = {.url = url, .total_deadline = 100};
         g_autoptr(GError) error = NULL;
-        g_assert_null(wire_get(&request, NULL, &error));
+        g_assert_null(wire_call(&request, NULL, &error));
         g_assert_error(error, WIRE_ERROR, WIRE_ERROR_TIMEOUT);
         assert_says(error, url);
     }
@@ -154,7 +154,7 @@ static void test_cancel_deadline(void)
     g_autoptr(Cancel) cancel = cancel_new();
     cancel_set_deadline(cancel, 50);
     g_autoptr(GError) error = NULL;
-    g_assert_null(wire_get(&(WireRequest){.url = url}, cancel, &error));
+    g_assert_null(wire_call(&(WireRequest){.url = url}, cancel, &error));
     g_assert_error(error, CANCEL_ERROR, CANCEL_ERROR_DEADLINE);
     assert_says(error, url);
 }
@@ -175,12 +175,12 @@ static void test_cancelled(void)
         g_autoptr(Server) server = server_start(&script);
         g_autofree char *url = server_url(server, "/");
         g_autoptr(GError) error = NULL;
-        g_assert_null(wire_get(&(WireRequest){.url = url}, cancel_one, &error));
+        g_assert_null(wire_call(&(WireRequest){.url = url}, cancel_one, &error));
         g_assert_error(error, CANCEL_ERROR, CANCEL_ERROR_CANCELLED);
     }
     cancel_set(cancel);
     g_autoptr(GError) error = NULL;
-    g_assert_null(wire_get(&(WireRequest){.url = "http://127.0.0.1:1/"}, cancel, &error));
+    g_assert_null(wire_call(&(WireRequest){.url = "http://127.0.0.1:1/"}, cancel, &error));
     g_assert_error(error, CANCEL_ERROR, CANCEL_ERROR_CANCELLED);
 }
 
@@ -216,7 +216,7 @@ static void test_body_limit(void)
         g_autofree char *url = server_url(server, "/");
         const WireRequest request = {.url = url, .body_maximum = 10};
         g_autoptr(GError) error = NULL;
-        g_autoptr(WireAnswer) got = wire_get(&request, NULL, &error);
+        g_autoptr(WireAnswer) got = wire_call(&request, NULL, &error);
         if (cases[i].fits) {
             g_assert_no_error(error);
             g_assert_cmpuint(g_bytes_get_size(wire_answer_body(got)), ==, 10);
@@ -276,7 +276,7 @@ static void test_tls(void)
     g_autofree char *url = server_url(server, "/");
     const WireRequest request = {.url = url, .authority_file = path};
     g_autoptr(GError) error = NULL;
-    g_autoptr(WireAnswer) got = wire_get(&request, NULL, &error);
+    g_autoptr(WireAnswer) got = wire_call(&request, NULL, &error);
     g_assert_no_error(error);
     assert_bytes(wire_answer_body(got), "ok", 2);
 
@@ -311,7 +311,7 @@ static void test_tls_untrusted(void)
             server_start(&(Script){.answer = OK_ANSWER, .identity = cases[i].shown});
         g_autofree char *url = server_url(server, "/");
         g_autoptr(GError) error = NULL;
-        g_assert_null(wire_get(&(WireRequest){.url = url, .authority_file = path}, NULL, &error));
+        g_assert_null(wire_call(&(WireRequest){.url = url, .authority_file = path}, NULL, &error));
         g_assert_error(error, WIRE_ERROR, WIRE_ERROR_TLS);
         assert_says(error, cases[i].words);
     }
@@ -332,7 +332,7 @@ static void test_tls_authority_missing(void)
     g_autofree char *url = server_url(server, "/");
     g_autoptr(GError) error = NULL;
     const WireRequest request = {.url = url, .authority_file = "/nonexistent/ca.pem"};
-    g_assert_null(wire_get(&request, NULL, &error));
+    g_assert_null(wire_call(&request, NULL, &error));
     g_assert_error(error, WIRE_ERROR, WIRE_ERROR_SETUP);
     assert_says(error, "/nonexistent/ca.pem");
 }
@@ -344,7 +344,7 @@ static void test_tls_mismatch(void)
     g_autofree char *url = g_strdup_printf("https://127.0.0.1:%u/", server_port(plain));
     const WireRequest request = {.url = url, .total_deadline = 200};
     g_autoptr(GError) error = NULL;
-    g_assert_null(wire_get(&request, NULL, &error));
+    g_assert_null(wire_call(&request, NULL, &error));
     g_assert_nonnull(error); /* this server waits for the end of a request that never comes */
     g_clear_error(&error);
     g_autoptr(Identity) identity = identity_new("IP:127.0.0.1", 1, 0);
