@@ -638,3 +638,21 @@ void console_show_log_of(Console *console, const char *name)
     apps_pane_restore(console->left, &console->model, sort, descending, name);
     console_focus(console, PLACE_LOGS);
 }
+
+/* ---- their names, for the `:` line ---- */
+
+void console_offer_names(const char *text, GPtrArray *out, void *console)
+{
+    const Apps *apps = ((const Console *)console)->model.apps;
+    g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+
+    for (unsigned i = 0; apps != NULL && i < apps->rows->len; i++) {
+        const AppRow *row = apps->rows->pdata[i];
+        const char *name = row->present ? row->app->name : NULL;
+        if (name == NULL || !g_str_has_prefix(name, text) ||
+            strspn(name, G_CSET_a_2_z G_CSET_A_2_Z G_CSET_DIGITS "_.-") != strlen(name) ||
+            !g_hash_table_add(seen, row->app->name))
+            continue;
+        g_ptr_array_add(out, g_strdup(name));
+    }
+}

@@ -380,6 +380,7 @@ static void secrets_command(Console *console, CommandId command)
 static void open_line(Console *console)
 {
     console->prompt = PROMPT_LINE;
+    line_set_names(console_offer_names, console);
     line_begin("");
 }
 

@@ -110,6 +110,8 @@ bool console_selected(const Console *console, unsigned *number);
 
 /* console_apps.c */
 void console_open_fleet(Console *console);
+/* A LineNames: as the engines have them, but for names that a shell would read anything else in. */
+void console_offer_names(const char *text, GPtrArray *out, void *console);
 /* How the list and the log were left: to them, and from them. */
 void console_restore_apps(Console *console);
 void console_keep_apps(Console *console);

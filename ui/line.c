@@ -39,6 +39,8 @@ static struct {
     char *wanted;          /* a directory to complete from, or NULL */
     char *asked;           /* the line when it was wanted */
     const PathsRead *read; /* while line_take_directory completes */
+    LineNames names;       /* or NULL */
+    void *names_data;
     FILE *nowhere_in, *nowhere_out;
 } line;
 
@@ -165,6 +167,13 @@ static const VerbOption *option_of(const Verb *verb, const char *word)
     return NULL;
 }
 
+/* Neither an option nor the value of one. */
+static bool names_fit(const Verb *verb, const VerbOption *option, const char *text)
+{
+    return line.names != NULL && verb != NULL && (verb->flags & VERB_APPLICATION) && *text != '-' &&
+           (option == NULL || option->kind == ARGUMENT_NONE);
+}
+
 static GPtrArray *candidates(const char *text, int start)
 {
     GPtrArray *out = g_ptr_array_new();
@@ -183,6 +192,8 @@ static GPtrArray *candidates(const char *text, int start)
         offer_options(out, text, verb->options);
     if (*text != '-')
         offer_verbs(out, text, words);
+    if (names_fit(verb, option, text))
+        line.names(text, out, line.names_data);
     for (unsigned i = 0; n == 0 && line_table[i].name != NULL; i++)
         offer(out, text, line_table[i].name);
     return out;
@@ -386,6 +397,12 @@ static void feed(const char *bytes, unsigned size)
         line.keys[line.n_keys++] = (unsigned char)bytes[i];
     while (line.n_keys > 0 && !line.ended)
         rl_callback_read_char();
+}
+
+void line_set_names(LineNames names, void *data)
+{
+    line.names = names;
+    line.names_data = data;
 }
 
 void line_begin(const char *text)

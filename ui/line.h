@@ -20,6 +20,11 @@ void line_done(void);
 
 void line_begin(const char *text);
 
+/* Puts the names of applications that begin with `text` into `out` (g_free), each once; or none. */
+typedef void (*LineNames)(const char *text, GPtrArray *out, void *data);
+/* Who knows them, for verbs that want one. */
+void line_set_names(LineNames names, void *data);
+
 /* The same on a terminal that readline itself reads and writes, as one without a cursor that can be
  * placed: instead of line_init, for `--plain`. */
 void line_init_plain(const char *history);

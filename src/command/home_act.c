@@ -84,7 +84,7 @@ const Verb verb_home_stop = {
                       "already stays so."),
     .options = stop_options,
     .columns = home_act_columns,
-    .flags = VERB_STREAM,
+    .flags = VERB_STREAM | VERB_APPLICATION,
     .run = run_stop,
 };
 
@@ -98,7 +98,7 @@ const Verb verb_home_restart = {
     .description = N_("It keeps its key, its certificate and its code: no secrets are sent again."),
     .options = plain_options,
     .columns = home_act_columns,
-    .flags = VERB_STREAM,
+    .flags = VERB_STREAM | VERB_APPLICATION,
     .run = run_restart,
 };
 
@@ -112,7 +112,7 @@ const Verb verb_home_remove = {
     .description = N_("Asks on a terminal. Elsewhere it wants --yes."),
     .options = asking_options,
     .columns = home_act_columns,
-    .flags = VERB_STREAM,
+    .flags = VERB_STREAM | VERB_APPLICATION,
     .run = run_remove,
 };
 
@@ -126,6 +126,6 @@ const Verb verb_home_kill = {
     .description = N_("Asks on a terminal. Elsewhere it wants --yes."),
     .options = asking_options,
     .columns = home_act_columns,
-    .flags = VERB_STREAM,
+    .flags = VERB_STREAM | VERB_APPLICATION,
     .run = run_kill,
 };

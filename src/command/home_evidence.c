@@ -185,6 +185,6 @@ const Verb verb_home_evidence = {
            "0 also when the evidence is not trusted: that is said, and \"verify\" is what judges."),
     .options = options,
     .columns = columns,
-    .flags = VERB_STREAM,
+    .flags = VERB_STREAM | VERB_APPLICATION,
     .run = run_evidence,
 };

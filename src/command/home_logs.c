@@ -150,6 +150,6 @@ const Verb verb_home_logs = {
            "upon are shown as \\x1b; into a pipe or file they go as they came."),
     .options = options,
     .columns = columns,
-    .flags = VERB_READ_ONLY | VERB_STREAM,
+    .flags = VERB_READ_ONLY | VERB_STREAM | VERB_APPLICATION,
     .run = run_logs,
 };

@@ -225,6 +225,6 @@ const Verb verb_home_nginx = {
            "trusted, and nothing is printed), and with no other. Put what is printed into "
            "conf.d; it names ratls.pem in the application's directory, which must stay there."),
     .options = options,
-    .flags = VERB_READ_ONLY | VERB_NO_JSON,
+    .flags = VERB_READ_ONLY | VERB_NO_JSON | VERB_APPLICATION,
     .run = run_nginx,
 };

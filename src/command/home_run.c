@@ -391,6 +391,6 @@ const Verb verb_home_run = {
            "measurement, and nothing of what is in them. Secrets that are empty are left out."),
     .options = options,
     .columns = columns,
-    .flags = VERB_STREAM,
+    .flags = VERB_STREAM | VERB_APPLICATION,
     .run = run_run,
 };

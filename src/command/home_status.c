@@ -249,6 +249,6 @@ const Verb verb_home_status = {
         "differ."),
     .options = options,
     .columns = columns,
-    .flags = VERB_READ_ONLY | VERB_STREAM,
+    .flags = VERB_READ_ONLY | VERB_STREAM | VERB_APPLICATION,
     .run = run_status,
 };

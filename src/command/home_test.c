@@ -158,6 +158,6 @@ const Verb verb_home_test = {
            "that is removed afterwards."),
     .options = options,
     .columns = home_tests_columns,
-    .flags = VERB_STREAM,
+    .flags = VERB_STREAM | VERB_APPLICATION,
     .run = run_test,
 };

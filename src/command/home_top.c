@@ -198,6 +198,6 @@ const Verb verb_home_top = {
                       "about a second. Without a NAME, all applications that run."),
     .options = options,
     .columns = columns,
-    .flags = VERB_READ_ONLY,
+    .flags = VERB_READ_ONLY | VERB_APPLICATION,
     .run = run_top,
 };

@@ -547,6 +547,6 @@ const Verb verb_home_watch = {
         "evidence has; else 1 when an engine could not be asked or a NAME is not there."),
     .options = options,
     .columns = columns,
-    .flags = VERB_READ_ONLY | VERB_STREAM,
+    .flags = VERB_READ_ONLY | VERB_STREAM | VERB_APPLICATION,
     .run = run_watch,
 };

@@ -53,8 +53,9 @@ typedef enum {
     VERB_READ_ONLY = 1 << 0, /* changes nothing but the journal and files it was told to write */
     VERB_STREAM = 1 << 1,    /* --json: an object a line; else one array */
     VERB_HIDDEN = 1 << 2,
-    VERB_SHELL_ONLY = 1 << 3, /* not offered in the console */
-    VERB_NO_JSON = 1 << 4,    /* prints a text that is itself for programs: no --json */
+    VERB_SHELL_ONLY = 1 << 3,  /* not offered in the console */
+    VERB_NO_JSON = 1 << 4,     /* prints a text that is itself for programs: no --json */
+    VERB_APPLICATION = 1 << 5, /* its operands are names of applications that are there */
 } VerbFlags;
 
 /* What was parsed: by option name. Borrowed strings. */

@@ -15,6 +15,20 @@
 
 /* ---- what is there ---- */
 
+/* Tab in the `:` line knows the applications, where a verb wants one. */
+static void name_by_tab(Terminal *terminal)
+{
+    terminal_type(terminal, ":home logs fr" TAB);
+    terminal_wait_text(terminal, ":home logs fraud-");
+    terminal_wait_text(terminal, " fraud-eu-2      fraud-worker-0");
+    terminal_type(terminal, "w" TAB);
+    terminal_wait_text(terminal, ":home logs fraud-worker-0");
+    terminal_escape(terminal);
+    terminal_type(terminal, ":home logs --tail fr" TAB "x"); /* the value of an option is no name */
+    terminal_wait_text(terminal, ":home logs --tail frx");
+    terminal_escape(terminal);
+}
+
 static void test_four_panes(void)
 {
     const char *options[] = {"--apps", "5", "--seed", "1", NULL};
@@ -37,6 +51,7 @@ static void test_four_panes(void)
     terminal_type(terminal, "L");
     terminal_wait_text(terminal, "├ Logs ── ");
     terminal_escape(terminal);
+    name_by_tab(terminal);
     terminal_resize(terminal, 60, 15);
     terminal_wait_gone(terminal, "Logs ── ");
     terminal_wait_text(terminal, "┌ Apps ── 5 ─");
