@@ -50,9 +50,9 @@ static const TourStep steps[] = {
      N_("billing runs now: its row changed by itself, by the engine's events and its health "
         "endpoint.")},
     {{"select scoring*", "focus-2"},
-     N_("Meanwhile somebody started scoring again with other code. Its certificate and its "
-        "measurement changed, so it is REJECTED and an alarm stands in the header until it is "
-        "acknowledged.")},
+     N_("Meanwhile somebody starts scoring again with other code: watch its row. As soon as it is "
+        "judged, by its other certificate and measurement, it is REJECTED, and an alarm stands in "
+        "the header until it is acknowledged.")},
     {{"focus-1", "history"},
      N_("The history of an application: what its engine told of it. Verdicts are in the journal, "
         "each line carrying the hash of the one before.")},

@@ -46,7 +46,7 @@ static void say(Job *job, const LifePack *pack, const PackageMade *made, const c
                                 "test_files", (json_int_t)made->n_tests));
         return;
     }
-    job_text(job, _("Package: %s (%s; %u files of code, %u of tests)"), path, size, made->n_code,
+    job_text(job, _("Package: %s (%s; files of code: %u, of tests: %u)"), path, size, made->n_code,
              made->n_tests);
     if (!key)
         return;
