@@ -212,10 +212,18 @@ static void read_signals(Loop *loop)
     }
 }
 
+/* What there is to see at first is shown at once, not a frame's time after the empty screen. */
+static bool is_empty(const Loop *loop)
+{
+    const Model *model = console_model(loop->console);
+
+    return model->apps != NULL && apps_n_shown(model->apps) == 0;
+}
+
 static void ask_for_frame(Loop *loop)
 {
     if (loop->frame_deadline == 0)
-        loop->frame_deadline = loop->last_frame + FRAME_MICROSECONDS;
+        loop->frame_deadline = MAX(loop->last_frame + FRAME_MICROSECONDS, 1);
 }
 
 static bool key_waits(const Loop *loop)
@@ -274,7 +282,7 @@ static void show(Loop *loop)
     screen_show(grid, x, y);
     if (loop->recorder != NULL)
         recorder_show(loop->recorder, grid, x, y);
-    loop->last_frame = clock_monotonic();
+    loop->last_frame = is_empty(loop) ? 0 : clock_monotonic();
     loop->frame_deadline = 0;
     loop->show_now = false;
 }
