@@ -4,6 +4,7 @@
 #include "ui/tour.h"
 
 #include "core/i18n.h"
+#include "ui/apps.h"
 #include "ui/text.h"
 
 enum { LINES_MOST = 4, MARGIN = 2 };
@@ -11,7 +12,8 @@ enum { LINES_MOST = 4, MARGIN = 2 };
 typedef struct TourStep {
     /* Of the `:` line, done when the step begins; a star is what names end in. */
     const char *lines[LINES_MOST];
-    const char *text; /* N_() */
+    const char *text;   /* N_() */
+    const char *judged; /* whose verdict has to be there by then, or NULL */
 } TourStep;
 
 /* The applications are those of `mse-sim demo`. */
@@ -19,47 +21,59 @@ static const TourStep steps[] = {
     {{NULL},
      N_("Six applications run on a SIMULATED platform, each a process with a certificate and a "
         "quote of its own; nothing here touches your machine's Docker. The list says what each "
-        "does, whether its evidence is trusted, and until when.")},
+        "does, whether its evidence is trusted, and until when."),
+     NULL},
     {{"select helloworld*", "focus-2"},
      N_("Evidence: mse-console judged it here, on this machine, asking nobody's opinion: every "
         "signature from the root down to the application's measurement, every revocation list. "
-        "SIMULATED stands in the header because the root is not Intel's.")},
+        "SIMULATED stands in the header because the root is not Intel's."),
+     NULL},
     {{"chain"},
      N_("The same as a chain of trust: the application's certificate carries a quote, the quote is "
         "signed by the quoting enclave, which Intel's certificates vouch for; the collateral says "
-        "what is known of the platform.")},
+        "what is known of the platform."),
+     "helloworld"},
     {{"chain", "focus-1", "select ledger*", "focus-2"},
      N_("ledger runs on a platform without the latest security updates: its TCB is OutOfDate, "
         "which the policy does not accept. Enter on a check explains what it proves and what to do "
-        "when it fails.")},
+        "when it fails."),
+     NULL},
     {{"focus-1", "select helloworld*", "logs"},
      N_("Logs follow as they are written; F follows, p pauses, / searches, & filters, e goes to "
-        "the next error. Whatever a log holds, no byte of it reaches your terminal as a command.")},
+        "the next error. Whatever a log holds, no byte of it reaches your terminal as a command."),
+     NULL},
     {{"focus-1", "select billing*", "describe"},
      N_("billing waits for secrets: it was spawned, its evidence is collected and trusted, but "
-        "nobody has sent it anything yet. Next we seal a secret that its operator cannot read.")},
+        "nobody has sent it anything yet. Next we seal a secret that its operator cannot read."),
+     NULL},
     {{"home seal --secrets secrets_to_seal.json --cert ../apps/billing/opt/input/ratls.pem"},
      N_("The code provider's step, as in the shell: the secret is sealed to the key in billing's "
         "quote, which only that enclave has. The journal keeps that it was sealed, and for which "
-        "measurement; never what.")},
+        "measurement; never what."),
+     NULL},
     {{"home run billing* --sealed-secrets secrets_to_seal.json.sealed"},
      N_("The operator's step: the sealed secret is sent over a connection that is pinned to the "
         "verified certificate before a byte leaves. The enclave opens it and starts the "
-        "application.")},
+        "application."),
+     NULL},
     {{"back", "back", "focus-1", "select billing*"},
      N_("billing runs now: its row changed by itself, by the engine's events and its health "
-        "endpoint.")},
+        "endpoint."),
+     NULL},
     {{"select scoring*", "focus-2"},
      N_("Meanwhile somebody starts scoring again with other code: watch its row. As soon as it is "
         "judged, by its other certificate and measurement, it is REJECTED, and an alarm stands in "
-        "the header until it is acknowledged.")},
+        "the header until it is acknowledged."),
+     NULL},
     {{"focus-1", "history"},
      N_("The history of an application: what its engine told of it. Verdicts are in the journal, "
-        "each line carrying the hash of the one before.")},
+        "each line carrying the hash of the one before."),
+     NULL},
     {{"back", "focus-1"},
      N_("That is the tour. ? shows the keys of a pane, : takes the shell's own verbs, Y copies the "
         "command line of what was done last, q leaves, and everything the demo made is gone "
-        "then.")},
+        "then."),
+     NULL},
 };
 
 /* The first step's, of containers. */
@@ -126,11 +140,29 @@ static bool is_busy(const Tour *tour)
     return tour->job != NULL && tour->job->state != JOB_ENDED;
 }
 
+/* The names of an engine's containers go on behind the application's. */
+static bool is_judged(const Model *model, const char *name)
+{
+    for (unsigned i = 0; i < model->apps->rows->len; i++) {
+        const AppRow *row = apps_row(model->apps, i);
+        if (row != NULL && g_str_has_prefix(row->name, name))
+            return row->evidence.result != NULL;
+    }
+    return false;
+}
+
+static bool is_next_ready(const Tour *tour, const Model *model)
+{
+    const TourStep *next = tour->at + 1 < G_N_ELEMENTS(steps) ? &steps[tour->at + 1] : NULL;
+
+    return next == NULL || next->judged == NULL || is_judged(model, next->judged);
+}
+
 bool tour_key(Tour *tour, Console *console, Key key)
 {
     if (tour->over || key != ' ')
         return false;
-    if (is_busy(tour)) {
+    if (is_busy(tour) || !is_next_ready(tour, console_model(console))) {
         console_say(console, ROLE_WARNING, "%s", _("this step is being done: one moment"));
         return true;
     }

@@ -232,6 +232,8 @@ static void go_on(Terminal *terminal, unsigned step)
     g_autofree char *head = g_strdup_printf("Tour, step %u of ", step);
 
     terminal_wait_text(terminal, head);
+    if (step == 2) /* the next shows what it was judged by */
+        terminal_wait_text(terminal, "✔ TRUSTED");
     while (!terminal_is_silent(terminal, 150))
         continue;
     terminal_wait_text(terminal, "Space goes on");

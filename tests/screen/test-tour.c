@@ -61,6 +61,8 @@ static void take_tour(const char *const *environment, const char *directory, Kin
             terminal_wait_text(terminal, "stopped by a si");
         terminal_wait_text(terminal, steps[i].text[kind]);
         terminal_wait_text(terminal, " SIMULATED ");
+        if (i == 1) /* the next shows what it was judged by, and waits for that */
+            terminal_wait_text(terminal, kind == FRENCH ? "✔ FIABLE" : "✔ TRUSTED");
         if (i + 1 < G_N_ELEMENTS(steps)) /* what it started has ended */
             terminal_wait_text(terminal, french ? "Espace" : "Space goes on");
         terminal_type(terminal, " ");
