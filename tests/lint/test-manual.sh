@@ -66,6 +66,7 @@ lacking_under() {
 }
 clean "every option of a verb stands under it" eval 'verbs | lacking_under doc/mse-console.1'
 sed '/^\.TP/{N;/SAN\|--san\|\\-\\-san/d}' doc/mse-console.1 >"$scratch/page-without"
+# shellcheck disable=SC2016 # eval expands it
 catches "caught: a verb's option that is not under it" "home spawn --san" \
     eval 'echo home spawn | lacking_under "$scratch/page-without"'
 clean "every option of mse-sim is in mse-sim(1)" lacking "$scratch/simulator" simulator_options
