@@ -156,11 +156,12 @@ static bool judge_stops(Console *console)
  * taken down under them, as exit() would. */
 static _Noreturn void leave(Console *console, Recorder *recorder, LoopEnd how, int number)
 {
-    g_autofree char *history = console_state_path("history");
+    char *history = console_state_path("history"); /* nothing is freed behind _exit by itself */
     Jobs *jobs = console_model(console)->jobs;
 
     if (history != NULL)
         line_save_history(history);
+    g_free(history);
     console_save_state(console);
     screen_leave();
     recorder_free(recorder);
@@ -174,9 +175,15 @@ static _Noreturn void leave(Console *console, Recorder *recorder, LoopEnd how, i
     _exit(how == LOOP_QUIT ? 0 : 128 + SIGHUP);
 }
 
+static void load_history(void)
+{
+    g_autofree char *history = console_state_path("history");
+
+    line_init(history);
+}
+
 int ui_run(const UiOptions *options)
 {
-    g_autofree char *history = NULL;
     g_autoptr(GError) error = NULL;
     Recorder *recorder = NULL;
     Console *console;
@@ -193,8 +200,7 @@ int ui_run(const UiOptions *options)
         fprintf(stderr, "mse-console: %s\n", error->message);
         return 1;
     }
-    history = console_state_path("history");
-    line_init(history);
+    load_history();
     if (!screen_enter(&error)) {
         fprintf(stderr, "mse-console: %s\n", error->message);
         line_done();
