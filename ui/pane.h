@@ -96,7 +96,7 @@ bool logs_pane_is(const Pane *pane);
 /* The lines that are held and pass the filter. Owned by the caller. */
 struct LogText *logs_pane_text(const Pane *pane);
 /* What a search of the whole logs that this one shows finds; NULL: it shows none. */
-Pane *logs_pane_search(const Pane *pane, Console *console, const char *pattern);
+Pane *logs_pane_search(Pane *pane, Console *console, const char *pattern);
 /* The logs of these rows (unsigned) together, or of the selected one alone: NULL. */
 void logs_pane_merge(Pane *pane, Console *console, const GArray *numbers);
 bool logs_pane_is_merged(const Pane *pane);

@@ -219,12 +219,16 @@ Pane *logs_pane_new(const Model *model)
     return &new_pane(memory_of(model))->pane;
 }
 
-Pane *logs_pane_search(const Pane *pane, Console *console, const char *pattern)
+Pane *logs_pane_search(Pane *pane, Console *console, const char *pattern)
 {
-    const LogsPane *from = (const LogsPane *)pane;
+    LogsPane *from = (LogsPane *)pane;
     LogsPane *self;
 
-    if (pane->class != &logs_class || from->taps->len == 0)
+    if (pane->class != &logs_class)
+        return NULL;
+    if (from->open_at != 0) /* keys were quicker than the log */
+        logs_open(from, console_model(console));
+    if (from->taps->len == 0)
         return NULL;
     self = new_pane(SWEEP_MEMORY);
     for (unsigned i = 0; i < from->taps->len; i++) {
