@@ -139,9 +139,7 @@ static void test_sweep_bounded(void)
     engine_start(&engine, options);
     terminal = open_on(&engine, NULL);
     terminal_wait_text(terminal, "┌ Apps ── 1 ─");
-    terminal_type(terminal, "Lz");
-    terminal_wait_text(terminal, "GET /");
-    terminal_type(terminal, "g/." ENTER);
+    terminal_type(terminal, "Lzg/." ENTER); /* before the log is attached */
     terminal_wait_text(terminal, "the first 10000 are shown");
     terminal_type(terminal, "\003");
     terminal_wait_text(terminal, "── cancelled");
