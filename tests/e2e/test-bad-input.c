@@ -239,7 +239,7 @@ static void test_full_output(gconstpointer verb)
         g_test_skip("it prints nothing without what is not here");
         return;
     }
-    ProcessSetting setting = {.stdout_path = "/dev/full"};
+    ProcessSetting setting = {.stdout_path = "/dev/full", .directory = g_get_home_dir()};
     g_autoptr(GPtrArray) line = g_ptr_array_new_with_free_func(g_free);
     add_something_to_do(line, verb);
     if (strcmp(text_of(verb, "verb"), "journal export") == 0) {
@@ -265,7 +265,7 @@ static void test_no_home(gconstpointer verb)
     static const char *const unwritable[] = {"HOME=/dev/null", nobody, NULL};
     static const char *const *const homes[] = {without, relative, unwritable};
     for (size_t i = 0; i < G_N_ELEMENTS(homes); i++) {
-        ProcessSetting setting = {.environment = homes[i]};
+        ProcessSetting setting = {.environment = homes[i], .directory = g_get_home_dir()};
         g_autoptr(GPtrArray) line = g_ptr_array_new_with_free_func(g_free);
         add_something_to_do(line, verb);
         Outcome got = console_run_words(&setting, line);
@@ -285,7 +285,8 @@ static void test_signal_at_start(gconstpointer verb)
         g_ptr_array_add(line, process_program("mse-console"));
         add_something_to_do(line, verb);
         g_ptr_array_add(line, NULL);
-        Process process = process_start((const char *const *)line->pdata, NULL);
+        ProcessSetting setting = {.directory = g_get_home_dir()}; /* scaffold makes something */
+        Process process = process_start((const char *const *)line->pdata, &setting);
         kill(process.pid, signals[i]);
         Outcome got = process_finish(&process);
         bool ended = got.status == 256 + signals[i] || got.status == 128 + signals[i];
