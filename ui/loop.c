@@ -19,6 +19,7 @@ enum {
     MESSAGES_MICROSECONDS = 8000, /* at a stretch, unless a key comes */
     DELTAS_MICROSECONDS = 2000,   /* the same, of the fleet: keys are looked at between */
     FRAME_MICROSECONDS = 33000,   /* between frames that messages alone ask for */
+    FIRST_MICROSECONDS = 5000,    /* the same, until the engines were listed once */
     KEYS_AT_ONCE = 4096,
     SCRIPT_GRACE_MILLISECONDS = 500, /* for jobs, when a script is ended */
 };
@@ -32,7 +33,7 @@ typedef struct Loop {
     int signal_descriptor;
     int64_t escape_deadline; /* monotonic; 0: none */
     int64_t frame_deadline;  /* 0: nothing to show that waits */
-    int64_t last_frame;
+    int64_t last_frame, frame_gap;
     bool show_now;
     bool resized;
     bool given; /* another program has the terminal */
@@ -212,18 +213,23 @@ static void read_signals(Loop *loop)
     }
 }
 
-/* What there is to see at first is shown at once, not a frame's time after the empty screen. */
-static bool is_empty(const Loop *loop)
+/* What there is to see at first is shown as it comes, not a frame's time after the empty screen. */
+static bool is_first_list(const Loop *loop)
 {
-    const Model *model = console_model(loop->console);
+    const Apps *apps = console_model(loop->console)->apps;
 
-    return model->apps != NULL && apps_n_shown(model->apps) == 0;
+    for (unsigned i = 0; apps != NULL && i < fleet_n_sources(apps->fleet); i++) {
+        const FleetSourceStatus *status = apps_status(apps, i);
+        if (status == NULL || !status->listed)
+            return true;
+    }
+    return false;
 }
 
 static void ask_for_frame(Loop *loop)
 {
     if (loop->frame_deadline == 0)
-        loop->frame_deadline = MAX(loop->last_frame + FRAME_MICROSECONDS, 1);
+        loop->frame_deadline = loop->last_frame + loop->frame_gap;
 }
 
 static bool key_waits(const Loop *loop)
@@ -282,7 +288,8 @@ static void show(Loop *loop)
     screen_show(grid, x, y);
     if (loop->recorder != NULL)
         recorder_show(loop->recorder, grid, x, y);
-    loop->last_frame = is_empty(loop) ? 0 : clock_monotonic();
+    loop->last_frame = clock_monotonic();
+    loop->frame_gap = is_first_list(loop) ? FIRST_MICROSECONDS : FRAME_MICROSECONDS;
     loop->frame_deadline = 0;
     loop->show_now = false;
 }

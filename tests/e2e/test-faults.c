@@ -509,8 +509,8 @@ static void take_until(Fleet *fleet, FleetCondition wanted)
 
     while (condition != wanted) {
         take_deltas(fleet, &condition);
-        if (condition == FLEET_UNREACHABLE)
-            fleet_retry_now(fleet, 0); /* no back-off is waited for */
+        if (condition != FLEET_CONNECTING && condition != FLEET_LIVE)
+            fleet_retry_now(fleet, 0); /* no back-off is waited for, however it was lost */
         g_assert_cmpint(g_get_monotonic_time(), <, until);
     }
 }
