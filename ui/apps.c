@@ -497,6 +497,15 @@ const FleetSourceStatus *apps_status(const Apps *apps, unsigned source)
     return source < apps->statuses->len ? apps->statuses->pdata[source] : NULL;
 }
 
+bool apps_is_listing(const Apps *apps, unsigned source)
+{
+    const FleetSourceStatus *status = apps_status(apps, source);
+
+    return apps_has_source(apps, source) &&
+           (status == NULL || status->condition == FLEET_CONNECTING ||
+            (status->condition == FLEET_LIVE && !status->listed));
+}
+
 void apps_show_only(Apps *apps, int source)
 {
     apps->only = source;

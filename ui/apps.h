@@ -103,6 +103,8 @@ bool apps_has_source(const Apps *apps, unsigned source);
 char *apps_source_name(const Apps *apps, unsigned source);
 /* NULL: nothing heard of it yet. */
 const FleetSourceStatus *apps_status(const Apps *apps, unsigned source);
+/* It is one of them, has not failed, and its first list is not there yet. */
+bool apps_is_listing(const Apps *apps, unsigned source);
 /* Monotonic microseconds of the next change of a status' words by itself; INT64_MAX: never. */
 int64_t apps_due(const Apps *apps, int64_t now);
 

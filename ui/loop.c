@@ -218,11 +218,9 @@ static bool is_first_list(const Loop *loop)
 {
     const Apps *apps = console_model(loop->console)->apps;
 
-    for (unsigned i = 0; apps != NULL && i < fleet_n_sources(apps->fleet); i++) {
-        const FleetSourceStatus *status = apps_status(apps, i);
-        if (status == NULL || !status->listed)
+    for (unsigned i = 0; apps != NULL && i < fleet_n_sources(apps->fleet); i++)
+        if (apps_is_listing(apps, i))
             return true;
-    }
     return false;
 }
 

@@ -478,14 +478,9 @@ static bool is_shown(const Apps *apps, unsigned number)
 
 static bool is_listing(const Apps *apps)
 {
-    for (unsigned i = 0; i < fleet_n_sources(apps->fleet); i++) {
-        const FleetSourceStatus *status = apps_status(apps, i);
-        if (!is_shown(apps, i))
-            continue;
-        if (status == NULL || status->condition == FLEET_CONNECTING ||
-            (status->condition == FLEET_LIVE && !status->listed))
+    for (unsigned i = 0; i < fleet_n_sources(apps->fleet); i++)
+        if (is_shown(apps, i) && apps_is_listing(apps, i))
             return true;
-    }
     return false;
 }
 
