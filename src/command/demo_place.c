@@ -45,11 +45,11 @@ static const char *parent(void)
                : g_get_tmp_dir();
 }
 
-/* -1: somebody holds it, or it cannot be opened. */
-static int take_lock(const char *directory, int flags)
+/* The directory is its own lock: a file in it could be made anew while it is being removed. -1:
+ * somebody holds it, or it cannot be opened. */
+static int take_lock(const char *directory)
 {
-    g_autofree char *path = g_build_filename(directory, "lock", NULL);
-    const int lock = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | flags, 0600);
+    const int lock = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
     if (lock >= 0 && flock(lock, LOCK_EX | LOCK_NB) == 0)
         return lock;
     const int number = errno;
@@ -59,21 +59,30 @@ static int take_lock(const char *directory, int flags)
     return -1;
 }
 
+/* Whoever held the lock before may have removed it. */
+static bool is_there(const char *path, int lock)
+{
+    struct stat held, there;
+    return fstat(lock, &held) == 0 && lstat(path, &there) == 0 && held.st_dev == there.st_dev &&
+           held.st_ino == there.st_ino;
+}
+
 static bool is_ours(const char *path)
 {
     struct stat status;
     return lstat(path, &status) == 0 && S_ISDIR(status.st_mode) && status.st_uid == geteuid();
 }
 
-/* One that was killed before it had its lock has none: it is as dead as one that lost it. */
+/* Nobody can take it while it is being removed. */
 static void remove_if_dead(const char *path)
 {
     if (!is_ours(path))
         return;
-    const int lock = take_lock(path, O_CREAT);
+    const int lock = take_lock(path);
     if (lock < 0)
         return;
-    remove_tree(path);
+    if (is_there(path, lock))
+        remove_tree(path);
     close(lock);
 }
 
@@ -103,13 +112,12 @@ static gboolean fail(GError **error, const char *path)
  * going. False; with `error` when that is not why. */
 static gboolean make_place(DemoPlace *place, const char *above, GError **error)
 {
-    struct stat status;
     g_autofree char *pattern = g_strconcat(above, "/", PREFIX, "XXXXXX", NULL);
     *place = (DemoPlace){.lock = -1};
     if (g_mkdtemp(pattern) == NULL)
         return fail(error, above);
-    place->lock = take_lock(pattern, O_CREAT);
-    if (place->lock >= 0 && fstat(place->lock, &status) == 0 && status.st_nlink > 0) {
+    place->lock = take_lock(pattern);
+    if (place->lock >= 0 && is_there(pattern, place->lock)) {
         place->path = g_steal_pointer(&pattern);
         return TRUE;
     }

@@ -45,14 +45,10 @@ bool life_is_leftover(const DockerPair *labels, size_t n_labels, const char *pur
 bool life_remove_leftover(DockerEngine *engine, const char *id, const char *name, Cancel *cancel,
                           const LifeListener *listener, GError **error)
 {
-    g_autoptr(GError) failure = NULL;
     g_autofree char *safe = sanitize_string(name);
-    if (docker_engine_act(engine, DOCKER_REMOVE_RUNNING, id, cancel, &failure))
-        life_warn(listener, _("%s was left behind by a run that was killed; it is removed"), safe);
-    else if (!g_error_matches(failure, DOCKER_ERROR, DOCKER_ERROR_NOT_FOUND)) {
-        g_propagate_error(error, g_steal_pointer(&failure));
+    if (!life_container_gone(engine, id, clock_monotonic(), cancel, error))
         return false;
-    }
+    life_warn(listener, _("%s was left behind by a run that was killed; it is removed"), safe);
     return true;
 }
 

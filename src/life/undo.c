@@ -51,7 +51,21 @@ static bool may_pass(const GError *error, int64_t since)
 static bool is_being_removed(const GError *error, int64_t since)
 {
     return is_docker(error, DOCKER_ERROR_CONFLICT) &&
-           clock_monotonic() - since < LIFE_PATIENCE * G_GINT64_CONSTANT(1000);
+           clock_monotonic() - since < UNDO_DEADLINE * G_GINT64_CONSTANT(1000);
+}
+
+bool life_container_gone(DockerEngine *engine, const char *id, int64_t since, Cancel *cancel,
+                         GError **error)
+{
+    g_autoptr(GError) failure = NULL;
+    do
+        g_clear_error(&failure);
+    while (!docker_engine_act(engine, DOCKER_REMOVE_RUNNING, id, cancel, &failure) &&
+           (may_pass(failure, since) || is_being_removed(failure, since)) && life_pause(cancel));
+    if (failure == NULL || is_docker(failure, DOCKER_ERROR_NOT_FOUND))
+        return true;
+    g_propagate_error(error, g_steal_pointer(&failure));
+    return false;
 }
 
 void life_remove_container(DockerEngine *engine, const char *id, const char *name, int64_t since,
@@ -59,13 +73,7 @@ void life_remove_container(DockerEngine *engine, const char *id, const char *nam
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(Cancel) cancel = soon();
-    if (id == NULL)
-        return;
-    do
-        g_clear_error(&error);
-    while (!docker_engine_act(engine, DOCKER_REMOVE_RUNNING, id, cancel, &error) &&
-           (may_pass(error, since) || is_being_removed(error, since)) && life_pause(cancel));
-    if (error == NULL || is_docker(error, DOCKER_ERROR_NOT_FOUND))
+    if (id == NULL || life_container_gone(engine, id, since, cancel, &error))
         return;
     g_autofree char *short_id = g_strndup(id, SHORT_ID);
     g_autofree char *safe = sanitize_string(short_id);

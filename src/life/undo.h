@@ -18,7 +18,10 @@ bool life_pause(Cancel *cancel);
 /* `since`: when the taking back began, on the monotonic clock; an engine that is away is waited for
  * once, and not anew for each thing. */
 
-/* A container, running or not; `name`: what a person knows it by, safe for a terminal, or NULL. One
+/* Removes a container, running or not; true when it is gone, whoever removed it. */
+bool life_container_gone(DockerEngine *engine, const char *id, int64_t since, Cancel *cancel,
+                         GError **error);
+/* The same, of its own accord; `name`: what a person knows it by, safe for a terminal, or NULL. One
  * that is not there is fine; NULL too. */
 void life_remove_container(DockerEngine *engine, const char *id, const char *name, int64_t since,
                            const LifeListener *listener);

@@ -20,7 +20,11 @@
 
 #define PORT "443/tcp"
 
-enum { TRIES = 3 };
+enum {
+    TRIES = 3,
+    REMOVALS = 50,
+    MOMENT = 100, /* milliseconds */
+};
 
 /* --- asking the engine ---------------------------------------------------------------------------
  */
@@ -84,13 +88,9 @@ static bool is_demo_directory(const char *path)
 /* Nobody holds its lock. Of others' directories that cannot be told: they live. */
 static bool is_dead(const char *directory)
 {
-    struct stat status;
     if (!is_demo_directory(directory))
         return false;
-    if (lstat(directory, &status) != 0)
-        return errno == ENOENT;
-    g_autofree char *path = g_build_filename(directory, "lock", NULL);
-    const int lock = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    const int lock = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
     if (lock < 0)
         return errno == ENOENT;
     const bool dead = flock(lock, LOCK_EX | LOCK_NB) == 0;
@@ -118,6 +118,26 @@ static const struct {
     {"images", "/images/json?", "?force=1"},
 };
 
+/* What somebody else is removing, another demo that begins or ends, is waited for. */
+static bool remove_one(const DemoDocker *docker, unsigned kind, const char *id, GError **error)
+{
+    g_autofree char *path = path_of(made[kind].kind, id, made[kind].how);
+    for (unsigned left = REMOVALS;; left--) {
+        DockerAnswer answer;
+        if (!docker_call(docker->engine, "DELETE", path, "application/json", span_of(NULL, 0),
+                         &answer, error))
+            return false;
+        const bool gone = answer.status / 100 == 2 || answer.status == 404;
+        const bool again = answer.status == 409 && left > 0;
+        if (!gone && !again)
+            docker_refuse(&answer, error);
+        docker_answer_clear(&answer);
+        if (!again)
+            return gone;
+        poll(NULL, 0, MOMENT);
+    }
+}
+
 static bool remove_kind(const DemoDocker *docker, unsigned kind, Wanted *wanted, GError **error)
 {
     json_t *all = list(docker, made[kind].list, error), *one;
@@ -130,8 +150,7 @@ static bool remove_kind(const DemoDocker *docker, unsigned kind, Wanted *wanted,
         const char *label = json_string_value(json_object_get(labels, DEMO_LABEL));
         if (!done || id == NULL || label == NULL || !wanted(docker, label))
             continue;
-        g_autofree char *path = path_of(made[kind].kind, id, made[kind].how);
-        done = ask(docker, "DELETE", path, NULL, 404, NULL, error);
+        done = remove_one(docker, kind, id, error);
     }
     json_decref(all);
     return done;
@@ -245,8 +264,7 @@ static bool start(const DemoDocker *docker, const DemoApp *app, GError **error)
 
 static bool take_back(const DemoDocker *docker, const DemoApp *app, GError **error)
 {
-    g_autofree char *path = path_of("containers", app->container, made[0].how);
-    return ask(docker, "DELETE", path, NULL, 404, NULL, error);
+    return remove_one(docker, 0, app->container, error);
 }
 
 /* A port that was free may have been taken meanwhile: then another is tried. */

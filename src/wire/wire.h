@@ -28,14 +28,14 @@
 typedef enum {
     WIRE_ERROR_URL,       /* not one that can be asked */
     WIRE_ERROR_NAME,      /* the host's or proxy's name was not found */
-    WIRE_ERROR_CONNECT,   /* refused, unreachable, cut off before an answer */
+    WIRE_ERROR_CONNECT,   /* refused, unreachable */
     WIRE_ERROR_TIMEOUT,   /* a deadline of the request passed */
     WIRE_ERROR_TLS,       /* no handshake, or a certificate that is not trusted */
     WIRE_ERROR_PROTOCOL,  /* not HTTP */
     WIRE_ERROR_TOO_LARGE, /* body or headers beyond their limits */
     WIRE_ERROR_REDIRECT,  /* the answer was to ask elsewhere */
     WIRE_ERROR_SETUP,     /* on this side: memory, an authority file */
-    WIRE_ERROR_CUT,       /* the answer was cut short, or never began */
+    WIRE_ERROR_CUT,       /* the answer was cut short or never began, or the connection broke */
     WIRE_ERROR_COMMAND,   /* the program that is to be the connection failed */
     WIRE_ERROR_STRANGER,  /* the peer shows another certificate than the pinned one */
 } WireError;

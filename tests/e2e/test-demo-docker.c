@@ -75,14 +75,21 @@ static char *images(void)
                  process_directory());
 }
 
-/* A demo's directory; NULL: there is none. g_free. */
-static char *demo_directory(void)
+/* A demo's directory, other than `than` (may be NULL); NULL: there is none. g_free. */
+static char *demo_directory_other(const char *than)
 {
     g_autoptr(GDir) dir = g_dir_open(process_directory(), 0, NULL);
-    for (const char *name; (name = g_dir_read_name(dir)) != NULL;)
-        if (g_str_has_prefix(name, LABEL "."))
-            return process_path(name);
+    for (const char *name; (name = g_dir_read_name(dir)) != NULL;) {
+        g_autofree char *path = process_path(name);
+        if (g_str_has_prefix(name, LABEL ".") && g_strcmp0(path, than) != 0)
+            return g_steal_pointer(&path);
+    }
     return NULL;
+}
+
+static char *demo_directory(void)
+{
+    return demo_directory_other(NULL);
 }
 
 /* The process that has both texts in its command line; 0: none. */
@@ -187,8 +194,9 @@ static void test_others(void)
 /* --- how it ends
  * ---------------------------------------------------------------------------------- */
 
-/* Starts a demo that follows events, and waits until it does: its containers are there then. */
-static Process start_following(char **directory)
+/* Starts a demo that follows events, and waits until it does: its containers are there then.
+ * `dead` (may be NULL) is the directory of one that was before. */
+static Process start_following(char **directory, const char *dead)
 {
     const ProcessSetting here = setting();
     g_autofree char *program = process_program("mse-console");
@@ -197,11 +205,12 @@ static Process start_following(char **directory)
     const gint64 until = g_get_monotonic_time() + PROCESS_DEADLINE * G_GINT64_CONSTANT(1000);
     for (;;) {
         g_free(*directory);
-        *directory = demo_directory();
+        *directory = demo_directory_other(dead);
         g_autofree char *those = containers();
         g_autofree char *settings =
             *directory != NULL ? g_build_filename(*directory, "docker", NULL) : NULL;
-        if (settings != NULL && g_file_test(settings, G_FILE_TEST_EXISTS) && *those != '\0')
+        if (settings != NULL && g_file_test(settings, G_FILE_TEST_EXISTS) &&
+            strstr(those, *directory) != NULL)
             return process;
         g_assert_cmpint(g_get_monotonic_time(), <, until);
         poll(NULL, 0, 20);
@@ -213,7 +222,7 @@ static void test_signals(void)
     static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
     for (size_t i = 0; i < G_N_ELEMENTS(signals); i++) {
         g_autofree char *directory = NULL;
-        Process process = start_following(&directory);
+        Process process = start_following(&directory, NULL);
         kill(process.pid, signals[i]);
         Outcome got = process_finish(&process);
         g_assert_cmpint(got.status % 256 == signals[i] ? 128 + signals[i] : got.status, ==,
@@ -248,7 +257,7 @@ static void test_early(void)
 static void test_killed(void)
 {
     g_autofree char *directory = NULL;
-    Process process = start_following(&directory);
+    Process process = start_following(&directory, NULL);
     kill(process.pid, SIGKILL);
     Outcome got = process_finish(&process);
     g_assert_cmpint(got.status, ==, 256 + SIGKILL);
@@ -272,7 +281,7 @@ static void test_killed(void)
 static void test_all_killed(void)
 {
     g_autofree char *directory = NULL, *living = NULL;
-    Process process = start_following(&directory);
+    Process process = start_following(&directory, NULL);
     const pid_t platform = process_with(directory, "mse-sim demo");
     g_assert_cmpint(platform, !=, 0);
     kill(platform, SIGKILL);
@@ -282,7 +291,7 @@ static void test_all_killed(void)
     g_autofree char *left = containers();
     g_assert_nonnull(strstr(left, directory));
 
-    Process other = start_following(&living); /* it removes what the first left */
+    Process other = start_following(&living, directory); /* it removes what the first left */
     g_autofree char *now = containers();
     const gint64 until = g_get_monotonic_time() + PROCESS_DEADLINE * G_GINT64_CONSTANT(1000);
     while (strstr(now, directory) != NULL || strstr(now, living) == NULL) {

@@ -445,6 +445,13 @@ static void serve_put(FakeConnection *connection)
     answer(connection, "");
 }
 
+static void serve_none(FakeConnection *connection)
+{
+    static const char refusal[] = "HTTP/1.1 404 Not Found\r\n\r\n{\"message\":\"No such x\"}";
+    take_body(connection);
+    fake_write(connection, refusal, strlen(refusal));
+}
+
 static const FakeRoute create_routes[] = {
     {.match = "POST /v1.41/containers/create?name=taken ",
      .serve = serve_taken,
@@ -452,6 +459,9 @@ static const FakeRoute create_routes[] = {
     {.match = "POST /v1.41/containers/create?name=a%2Fb ", .serve = serve_create},
     {.match = "POST /v1.41/containers/create ", .serve = serve_create},
     {.match = "PUT /v1.41/containers/c0/archive?path=%2F ", .serve = serve_put},
+    {.match = "PUT /v1.41/containers/none/archive?path=%2F ",
+     .serve = serve_none,
+     .then = FAKE_CLOSE},
     {.match = "POST /v1.41/containers/c0/wait ",
      .answer = FAKE_HEAD "\r\n{\"Error\":null,\"StatusCode\":7}",
      .then = FAKE_CLOSE},
