@@ -14,7 +14,7 @@
 #include <unistd.h>
 #include <utmp.h>
 
-enum { DEADLINE_SECONDS = 30, CHARACTERS = 64 };
+enum { DEADLINE_SECONDS = 60, CHARACTERS = 64 };
 
 /* ---- starting ---- */
 
