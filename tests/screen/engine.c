@@ -4,10 +4,15 @@
 #include "engine.h"
 
 #include <glib/gstdio.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+enum { PATIENCE = 120 };
 
 char *engine_socket_path(void)
 {
@@ -16,12 +21,26 @@ char *engine_socket_path(void)
     return g_strdup_printf("%s/engine-%u.sock", g_get_home_dir(), ++n);
 }
 
+/* A socket is there a moment before anybody listens at it. */
+static bool is_listened_at(const char *path)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    bool connected;
+
+    g_assert_cmpuint(g_strlcpy(address.sun_path, path, sizeof address.sun_path), <,
+                     sizeof address.sun_path);
+    connected = connect(descriptor, (struct sockaddr *)&address, sizeof address) == 0;
+    close(descriptor);
+    return connected;
+}
+
 void engine_start_at(Engine *engine, const char *path, const char *const *options)
 {
     g_autofree char *sim = g_build_filename(g_getenv("MSE_TEST_BUILD"), "mse-sim", NULL);
     g_autoptr(GPtrArray) argv = g_ptr_array_new();
     g_autoptr(GError) error = NULL;
-    gint64 deadline = g_get_monotonic_time() + 30 * G_USEC_PER_SEC;
+    gint64 deadline = g_get_monotonic_time() + PATIENCE * G_USEC_PER_SEC;
 
     g_ptr_array_add(argv, sim);
     g_ptr_array_add(argv, (void *)"engine");
@@ -34,9 +53,11 @@ void engine_start_at(Engine *engine, const char *path, const char *const *option
                        G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL,
                        &engine->pid, &error))
         g_error("mse-sim engine: %s", error->message);
-    while (!g_file_test(path, G_FILE_TEST_EXISTS) && g_get_monotonic_time() < deadline)
-        g_thread_yield();
-    g_assert_true(g_file_test(path, G_FILE_TEST_EXISTS));
+    while (!is_listened_at(path)) {
+        g_assert_cmpint(g_get_monotonic_time(), <, deadline);
+        g_assert_cmpint(waitpid(engine->pid, NULL, WNOHANG), ==, 0);
+        poll(NULL, 0, 2);
+    }
 }
 
 /* Each test starts as on a first day: without what the one before left. */

@@ -82,8 +82,8 @@ tests_screen_test_tour_LDADD = $(SCREEN_LIBS)
 
 check_PROGRAMS += tests/screen/test-trust
 TESTS += tests/screen/test-trust
-tests_screen_test_trust_SOURCES = tests/screen/test-trust.c tests/screen/terminal.c \
-	tests/screen/terminal.h
+tests_screen_test_trust_SOURCES = tests/screen/test-trust.c $(screen_engine)
+tests_screen_test_trust_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/screen
 tests_screen_test_trust_LDADD = $(SCREEN_LIBS)
 
 # Another day: an object that is preloaded. Not fortified: it defines what headers would replace.

@@ -14,12 +14,6 @@ const char *const names[N_NAMES] = {
     "trusted-hardening-needed-evidence.json",
 };
 
-bool is_settled(Terminal *terminal, const void *data)
-{
-    (void)data;
-    return terminal_is_silent(terminal, 60); /* longer than a lone Esc is waited for */
-}
-
 /* The four samples, judged. */
 Terminal *open_samples(int columns, int rows)
 {

@@ -15,8 +15,6 @@
 enum { N_NAMES = 4 };
 extern const char *const names[N_NAMES];
 
-/* For terminal_wait: nothing has been written for longer than a lone Esc is waited for. */
-bool is_settled(Terminal *terminal, const void *data);
 Terminal *open_samples(int columns, int rows);
 /* Until all four are judged. */
 Terminal *wait_judged(Terminal *terminal);

@@ -4,6 +4,7 @@
 #include "terminal.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <pty.h>
 #include <signal.h>
@@ -14,7 +15,11 @@
 #include <unistd.h>
 #include <utmp.h>
 
-enum { DEADLINE_SECONDS = 60, CHARACTERS = 64 };
+enum {
+    DEADLINE_SECONDS = 120,   /* of a wait: only what is wrong takes as long, on any machine */
+    ANSWER_MILLISECONDS = 50, /* longer than a lone Esc is waited for */
+    REST_MILLISECONDS = 500,
+};
 
 /* ---- starting ---- */
 
@@ -227,16 +232,87 @@ void terminal_type(Terminal *terminal, const char *bytes)
     }
 }
 
-static bool is_silent_for_a_key(Terminal *terminal, const void *data)
+/* ---- whether it waits ---- */
+
+/* Silence alone says nothing of a program that was not let run yet: all keys were taken, and … */
+static bool took_all_keys(const Terminal *terminal)
+{
+    int slave = open(ptsname(terminal->master), O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    int left = 0;
+
+    if (slave < 0)
+        return true; /* it has hung up */
+    ioctl(slave, FIONREAD, &left);
+    close(slave);
+    return left == 0;
+}
+
+/* … the thread sleeps. What cannot be looked at has ended. */
+static bool thread_waits(pid_t process, const char *thread)
+{
+    g_autofree char *path = g_strdup_printf("/proc/%d/task/%s/stat", (int)process, thread);
+    g_autofree char *text = NULL;
+    const char *state;
+
+    if (!g_file_get_contents(path, &text, NULL, NULL))
+        return true;
+    state = strrchr(text, ')');
+    return state == NULL || (state[2] != 'R' && state[2] != 'D');
+}
+
+static bool main_thread_waits(pid_t process)
+{
+    g_autofree char *thread = g_strdup_printf("%d", (int)process);
+
+    return thread_waits(process, thread);
+}
+
+static bool all_threads_wait(pid_t process)
+{
+    g_autofree char *path = g_strdup_printf("/proc/%d/task", (int)process);
+    g_autoptr(GDir) directory = g_dir_open(path, 0, NULL);
+    const char *thread;
+
+    while (directory != NULL && (thread = g_dir_read_name(directory)) != NULL)
+        if (!thread_waits(process, thread))
+            return false;
+    return true;
+}
+
+/* Before a silence, and after it: what began to wait for the rest of a sequence has given up. */
+static bool waits_for(Terminal *terminal, bool (*waits)(pid_t process), int milliseconds)
+{
+    return took_all_keys(terminal) && waits(terminal->child) &&
+           terminal_is_silent(terminal, milliseconds) && took_all_keys(terminal) &&
+           waits(terminal->child) && terminal_is_silent(terminal, 0);
+}
+
+static bool has_answered(Terminal *terminal, const void *data)
 {
     (void)data;
-    return terminal_is_silent(terminal, 100);
+    return waits_for(terminal, main_thread_waits, ANSWER_MILLISECONDS);
+}
+
+void terminal_wait_answer(Terminal *terminal)
+{
+    terminal_wait(terminal, has_answered, NULL, "an answer to all keys");
+}
+
+static bool is_at_rest(Terminal *terminal, const void *data)
+{
+    (void)data;
+    return waits_for(terminal, all_threads_wait, REST_MILLISECONDS);
+}
+
+void terminal_wait_rest(Terminal *terminal)
+{
+    terminal_wait(terminal, is_at_rest, NULL, "rest");
 }
 
 void terminal_escape(Terminal *terminal)
 {
     terminal_type(terminal, "\033");
-    terminal_wait(terminal, is_silent_for_a_key, NULL, "an answer to Esc");
+    terminal_wait_answer(terminal);
 }
 
 void terminal_resize(Terminal *terminal, int columns, int rows)

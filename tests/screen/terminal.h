@@ -48,7 +48,7 @@ const char *terminal_samples(void);
 char *terminal_sample(const char *name); /* g_free */
 
 void terminal_type(Terminal *terminal, const char *bytes);
-/* A lone Esc, and the time that tells it from the start of a sequence. */
+/* A lone Esc, until it was taken as that and not as the start of a sequence. */
 void terminal_escape(Terminal *terminal);
 void terminal_resize(Terminal *terminal, int columns, int rows);
 
@@ -60,7 +60,11 @@ void terminal_wait_text(Terminal *terminal, const char *text);
 void terminal_wait_gone(Terminal *terminal, const char *text);
 /* Until the program has ended: its status as of waitpid. */
 int terminal_wait_end(Terminal *terminal);
-/* True when nothing is written for so long; the one thing that only time can tell. */
+/* Until the program has taken all keys, has drawn what they did, and waits for more. */
+void terminal_wait_answer(Terminal *terminal);
+/* As that, and no job of it runs: none of its threads does anything for half a second. */
+void terminal_wait_rest(Terminal *terminal);
+/* True when nothing is written for so long: by a program that waits, or was not let run. */
 bool terminal_is_silent(Terminal *terminal, int milliseconds);
 
 char *terminal_text(Terminal *terminal); /* g_free */

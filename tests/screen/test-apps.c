@@ -85,6 +85,7 @@ static void test_log_flood(void)
 
     engine_start(&engine, options);
     terminal = engine_open_console(&engine, 120, 36, false);
+    terminal_wait_text(terminal, "┌ Apps ── 1 ─");
     terminal_type(terminal, "Lz"); /* the whole width */
     terminal_wait_text(terminal, "── follow");
     terminal_wait_text(terminal, "172.17.");

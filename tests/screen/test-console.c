@@ -117,7 +117,7 @@ static void test_sort(void)
     terminal_wait_text(terminal, "NAME ▴");
     terminal_type(terminal, ">");
     terminal_wait_text(terminal, "VERDICT ▴");
-    terminal_wait(terminal, is_settled, NULL, "the order");
+    terminal_wait_answer(terminal);
     first = terminal_row(terminal, 3);
     g_assert_nonnull(strstr(first, "REJECTED"));
     terminal_type(terminal, "=");
@@ -237,6 +237,7 @@ static void test_save_display(void)
     g_autofree char *line = g_strdup_printf(":save-display %s" ENTER, path);
     g_autofree char *saved = NULL;
 
+    terminal_wait_text(terminal, "✔ TRUSTED");
     terminal_type(terminal, line);
     terminal_wait_text(terminal, "written: ");
     g_assert_true(g_file_get_contents(path, &saved, NULL, NULL));
@@ -304,7 +305,7 @@ static void test_every_key(void)
             key_bytes(key, bytes);
             terminal_type(terminal, bytes);
             terminal_type(terminal, ESC ESC ESC);
-            terminal_wait(terminal, is_settled, NULL, "an answer");
+            terminal_wait_answer(terminal);
         }
     terminal_type(terminal, "1g");
     terminal_wait_text(terminal, "Evidence ── trusted-enclave-evidence.json");
@@ -457,6 +458,7 @@ static void test_let_go(void)
     g_ptr_array_add(files, NULL);
     lines = journal_lines();
     terminal = terminal_start_console((const char *const *)files->pdata, &options);
+    terminal_wait_text(terminal, "Inputs ── 300 ─");
     terminal_type(terminal, "G");
     terminal_wait_text(terminal, "300 trusted");
     terminal_wait_text(terminal, "✔ crl");

@@ -170,6 +170,7 @@ static void test_restart_is_ruled(void)
     /* The same of the past: who comes later sees it too. */
     terminal_free(terminal);
     terminal = open_on(&engine, NULL);
+    terminal_wait_text(terminal, "┌ Apps ── 1 ─");
     terminal_type(terminal, "L&NOTHING" ENTER);
     terminal_wait_text(terminal, "&NOTHING: ");
     terminal_wait_text(terminal, "started again 20");
@@ -374,6 +375,7 @@ static void test_removed_while_read(void)
     terminal_type(terminal, "S" TAB ENTER);
     terminal_wait_text(terminal, "stopped: ");
     terminal_wait_text(terminal, "── ended");
+    terminal_wait_text(terminal, "exited"); /* a stopped one wants no name */
     terminal_type(terminal, "D" TAB ENTER);
     terminal_wait_text(terminal, "┌ Apps ── 0 ─");
     terminal_type(terminal, "?");

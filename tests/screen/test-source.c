@@ -15,8 +15,6 @@
 #define ENTER "\r"
 #define TAB   "\t"
 
-enum { PATIENCE = 60 };
-
 /* ---- settings ---- */
 
 static void put(const char *path, const char *text)
@@ -94,6 +92,7 @@ static void test_colours(void)
     terminal_wait(terminal, is_magenta, "┘", "a magenta border");
     terminal_type(terminal, ":set scheme=mono" ENTER); /* by hand: it stands … */
     source(terminal, path, "[colours]\nborder = \"green\"\n");
+    terminal_wait_answer(terminal);
     g_assert_false(is_green(terminal, "┘"));
     source(terminal, path, "[colours]\nscheme = \"dark\"\nborder = \"green\"\n"); /* … until here */
     terminal_wait(terminal, is_green, "┘", "a green border again");
@@ -167,6 +166,16 @@ static void test_own_waits(void)
     engine_clear(&engine);
 }
 
+static bool port_is_first(Terminal *terminal, const void *data)
+{
+    VTermPos port = {0}, name = {0};
+    VTermScreenCell cell;
+
+    (void)data;
+    return terminal_find(terminal, "PORT", &cell, &port) &&
+           terminal_find(terminal, "NAME", &cell, &name) && port.col < name.col;
+}
+
 static void test_columns(void)
 {
     const char *options[] = {"--apps", "3", "--seed", "1", NULL};
@@ -181,13 +190,7 @@ static void test_columns(void)
     source(terminal, path, "[columns]\napps = [\"port\", \"name\"]\n");
     terminal_wait_gone(terminal, "STATE");
     terminal_wait_text(terminal, "PORT");
-    {
-        VTermPos port = {0}, name = {0};
-        VTermScreenCell cell;
-        g_assert_true(terminal_find(terminal, "PORT", &cell, &port));
-        g_assert_true(terminal_find(terminal, "NAME", &cell, &name));
-        g_assert_cmpint(port.col, <, name.col);
-    }
+    terminal_wait(terminal, port_is_first, NULL, "the port before the name");
     source(terminal, path, "[columns]\ncpu = false\n");
     terminal_wait_text(terminal, "STATE");
     terminal_wait_gone(terminal, "CPU");
@@ -273,6 +276,12 @@ static bool is_left_alone(Terminal *terminal, const void *calls)
     return events_open(calls) == 0;
 }
 
+static bool is_followed_once(Terminal *terminal, const void *calls)
+{
+    (void)terminal;
+    return events_open(calls) == 1;
+}
+
 static void test_sources(void)
 {
     g_autofree char *one_calls = g_build_filename(g_get_home_dir(), "one.calls", NULL);
@@ -308,7 +317,7 @@ static void test_sources(void)
     terminal_wait_text(terminal, "Sources ── 1"); /* … which is closed now */
     terminal_wait_text(terminal, "┌ Apps ── 5 ─");
     terminal_wait_gone(terminal, "@engine-");
-    g_assert_cmpuint(events_open(other_calls), ==, 1);
+    terminal_wait(terminal, is_followed_once, other_calls, "one stream of events");
     terminal_wait(terminal, is_left_alone, one_calls, "the engine being left alone");
     source(terminal, path, wrong);
     terminal_wait_text(terminal, "misconfigured");

@@ -5,11 +5,10 @@
  */
 #include "config.h"
 
-#include "terminal.h"
+#include "engine.h"
 
 #include <glib/gstdio.h>
 #include <locale.h>
-#include <signal.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -18,8 +17,6 @@
 #include <unistd.h>
 
 #define ENTER "\r"
-
-enum { PATIENCE = 60 };
 
 /* ---- what is simulated ---- */
 
@@ -50,54 +47,40 @@ static void run(const char *program, char **out, ...)
 
 /* One simulated world: a platform, an engine, output directories, a home of its own. */
 typedef struct World {
-    char *home, *platform, *root, *outputs, *socket, *host, *environment_home;
-    GPid engine;
+    char *home, *platform, *root, *outputs, *host, *environment_home;
+    Engine engine;
 } World;
 
 static void world_start(World *world, const char *const *options)
 {
     static unsigned n;
-    g_autofree char *sim = build_file("mse-sim");
-    g_autoptr(GPtrArray) argv = g_ptr_array_new();
-    g_autoptr(GError) error = NULL;
-    gint64 deadline = g_get_monotonic_time() + PATIENCE * G_USEC_PER_SEC;
+    g_autoptr(GPtrArray) words = g_ptr_array_new();
 
     world->home = g_strdup_printf("%s/world-%u", g_get_home_dir(), n++);
     g_assert_cmpint(g_mkdir_with_parents(world->home, 0700), ==, 0);
     world->platform = g_build_filename(world->home, "platform", NULL);
     world->root = g_build_filename(world->platform, "root.pem", NULL);
     world->outputs = g_build_filename(world->home, "outputs", NULL);
-    world->socket = g_build_filename(world->home, "engine.sock", NULL);
-    world->host = g_strdup_printf("DOCKER_HOST=unix://%s", world->socket);
+    world->engine.socket = g_build_filename(world->home, "engine.sock", NULL);
+    world->host = g_strdup_printf("DOCKER_HOST=unix://%s", world->engine.socket);
     world->environment_home = g_strdup_printf("HOME=%s", world->home);
     run("mse-sim", NULL, "platform", world->platform, NULL);
-    g_ptr_array_add(argv, sim);
-    for (const char *const *word = (const char *const[]){"engine", "--socket", world->socket,
-                                                         "--outputs", world->outputs, NULL};
-         *word != NULL; word++)
-        g_ptr_array_add(argv, (void *)*word);
+    g_ptr_array_add(words, (void *)"--outputs");
+    g_ptr_array_add(words, world->outputs);
     for (; *options != NULL; options++)
-        g_ptr_array_add(argv,
+        g_ptr_array_add(words,
                         g_str_equal(*options, "PLATFORM") ? world->platform : (void *)*options);
-    g_ptr_array_add(argv, NULL);
-    if (!g_spawn_async(NULL, (char **)argv->pdata, NULL,
-                       G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL,
-                       &world->engine, &error))
-        g_error("mse-sim engine: %s", error->message);
-    while (!g_file_test(world->socket, G_FILE_TEST_EXISTS) && g_get_monotonic_time() < deadline)
-        g_thread_yield();
-    g_assert_true(g_file_test(world->socket, G_FILE_TEST_EXISTS));
+    g_ptr_array_add(words, NULL);
+    engine_start_at(&world->engine, world->engine.socket, (const char *const *)words->pdata);
 }
 
 static void world_end(World *world)
 {
-    kill(world->engine, SIGKILL);
-    waitpid(world->engine, NULL, 0);
+    engine_clear(&world->engine);
     g_free(world->home);
     g_free(world->platform);
     g_free(world->root);
     g_free(world->outputs);
-    g_free(world->socket);
     g_free(world->host);
     g_free(world->environment_home);
 }
@@ -115,7 +98,7 @@ static void settings(const World *world, const char *text)
 /* The output directory of the engine's only application. */
 static char *output_of(const World *world)
 {
-    g_autofree char *engine = g_strdup_printf("unix://%s", world->socket);
+    g_autofree char *engine = g_strdup_printf("unix://%s", world->engine.socket);
     g_autofree char *list = NULL;
     const char *at;
     char *name;
@@ -159,16 +142,6 @@ static Terminal *open_console(const World *world, const char *const *more)
     return terminal_start(argv, &options);
 }
 
-static void quit(Terminal *terminal)
-{
-    int status;
-
-    terminal_type(terminal, "q");
-    status = terminal_wait_end(terminal);
-    g_assert_true(WIFEXITED(status));
-    g_assert_cmpint(WEXITSTATUS(status), ==, 0);
-}
-
 static unsigned bells(const Terminal *terminal)
 {
     unsigned n = 0;
@@ -203,15 +176,20 @@ static void test_all_are_judged(void)
     terminal_wait_text(terminal, "✖ REJECTED");
     terminal_type(terminal, "2G"); /* the end of the evidence says where it came from */
     terminal_wait_text(terminal, "/opt/input/evidence.json, out of its container");
-    quit(terminal);
+    engine_quit(terminal);
     world_end(&world);
+}
+
+static bool file_is_there(Terminal *terminal, const void *path)
+{
+    (void)terminal;
+    return g_file_test(path, G_FILE_TEST_EXISTS);
 }
 
 /* Another measurement: header, bell, command, journal; until `a`, and not again after that. */
 static void test_alarm(void)
 {
     static const char *const options[] = {"--apps", "1", "--seed", "2", NULL};
-    gint64 deadline = g_get_monotonic_time() + PATIENCE * G_USEC_PER_SEC;
     g_autofree char *directory = NULL, *told = NULL, *text = NULL, *journal = NULL;
     g_autofree char *more = NULL;
     static const char header[] = " ALARM: genome";
@@ -236,14 +214,14 @@ static void test_alarm(void)
     terminal_wait_text(terminal, header);
     terminal_wait_text(terminal, "its measurement changed from 1111…1111 to 2222…2222");
     g_assert_cmpuint(bells(terminal), ==, before + 1);
-    while (!g_file_test(told, G_FILE_TEST_EXISTS) && g_get_monotonic_time() < deadline)
-        g_thread_yield();
+    terminal_wait(terminal, file_is_there, told, "the command");
     g_assert_true(g_file_get_contents(told, &text, NULL, NULL));
     g_assert_nonnull(strstr(text, "\"reason\": \"measurement\""));
     g_assert_nonnull(strstr(text, "\"to\": \"2222"));
     terminal_type(terminal, "v"); /* no news: no bell */
+    terminal_wait_rest(terminal);
     terminal_wait_text(terminal, header);
-    quit(terminal);
+    engine_quit(terminal);
     g_assert_cmpuint(bells(terminal), ==, before + 1);
 
     second = open_console(&world, NULL);
@@ -255,7 +233,7 @@ static void test_alarm(void)
     terminal_wait_gone(second, header);
     terminal_type(second, "a");
     terminal_wait_text(second, "there is no alarm");
-    quit(second);
+    engine_quit(second);
     journal = g_build_filename(world.home, ".local", "state", "mse-console", "journal.jsonl", NULL);
     g_free(text);
     g_assert_true(g_file_get_contents(journal, &text, NULL, NULL));
@@ -283,7 +261,7 @@ static void test_bell_off_and_command_fails(void)
     terminal_type(terminal, "v");
     terminal_wait_text(terminal, "on_alarm: /no/such/program cannot be started");
     g_assert_cmpuint(bells(terminal), ==, before);
-    quit(terminal);
+    engine_quit(terminal);
     world_end(&world);
 }
 
@@ -313,7 +291,7 @@ static void test_given(void)
     put_evidence(&world, other, '4', NULL); /* the file before it is still what is judged */
     terminal_type(terminal, "v");
     terminal_wait_text(terminal, "its measurement changed from 3333…3333 to 4444…4444");
-    quit(terminal);
+    engine_quit(terminal);
     world_end(&world);
 }
 
@@ -384,9 +362,10 @@ static void test_days(void)
     terminal_wait_gone(terminal, " ALARM: ");
     *shift.seconds = INT64_C(33) * 24 * 60 * 60;
     terminal_type(terminal, "j");
+    terminal_wait_rest(terminal);
     terminal_wait_text(terminal, "expired");
     g_assert_false(terminal_shows(terminal, " ALARM: "));
-    quit(terminal);
+    engine_quit(terminal);
     shift_clear(&shift);
     world_end(&world);
 }

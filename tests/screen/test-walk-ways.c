@@ -45,7 +45,7 @@ static void go_to(Terminal *terminal, const char *const *steps, const char *step
 static void leave(Terminal *terminal)
 {
     terminal_escape(terminal);
-    terminal_wait_text(terminal, "Apps");
+    terminal_wait_text(terminal, "┌ Apps");
     demo_quit(terminal);
 }
 
@@ -68,7 +68,7 @@ static int silent_server(unsigned *port)
 static void collect_evidence(Terminal *terminal)
 {
     terminal_type(terminal, ENTER);
-    terminal_wait_text(terminal, ":home evidence");
+    terminal_wait_text(terminal, ":home evidence ───");
     terminal_wait_text(terminal, "ratls.pem");
     terminal_escape(terminal);
     terminal_wait_text(terminal, "Evidence · done");

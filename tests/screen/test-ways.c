@@ -18,13 +18,15 @@
 #define ENTER "\r"
 #define TAB   "\t"
 
+static const TerminalOptions usual = {.columns = 100, .rows = 30};
+
 static Terminal *start(const Engine *engine, const char *const *words, const char *const *more)
 {
     g_autofree char *host = g_strdup_printf("DOCKER_HOST=unix://%s", engine->socket);
     g_autofree char *program = g_build_filename(g_getenv("MSE_TEST_BUILD"), "mse-console", NULL);
     g_autoptr(GPtrArray) environment = g_ptr_array_new();
     g_autoptr(GPtrArray) argv = g_ptr_array_new();
-    TerminalOptions options = {.columns = 100, .rows = 30};
+    TerminalOptions options = usual;
 
     g_ptr_array_add(environment, host);
     for (; more != NULL && *more != NULL; more++)
@@ -160,6 +162,22 @@ static void test_execute_is_ended(void)
 
 /* ---- --record ---- */
 
+/* All of a screen, without the blanks at the ends of its rows. */
+static char *screen_text(VTermScreen *screen, int width, int height)
+{
+    GString *out = g_string_new(NULL);
+
+    for (int y = 0; y < height; y++) {
+        char row[4096];
+        size_t n =
+            vterm_screen_get_text(screen, row, sizeof row - 1, (VTermRect){y, y + 1, 0, width});
+        row[n] = '\0';
+        g_string_append(out, g_strchomp(row));
+        g_string_append_c(out, '\n');
+    }
+    return g_string_free(out, FALSE);
+}
+
 /* What a recording shows when it is played to its end. */
 static char *play(const char *text, int *resizes)
 {
@@ -169,7 +187,7 @@ static char *play(const char *text, int *resizes)
     int height = (int)json_integer_value(json_object_get(head, "height"));
     VTerm *vterm = vterm_new(height, width);
     VTermScreen *screen = vterm_obtain_screen(vterm);
-    GString *out = g_string_new(NULL);
+    char *out;
     double last = 0;
 
     g_assert_cmpint(json_integer_value(json_object_get(head, "version")), ==, 2);
@@ -194,29 +212,31 @@ static char *play(const char *text, int *resizes)
         }
         json_decref(event);
     }
-    for (int y = 0; y < height; y++) {
-        char row[4096];
-        size_t n =
-            vterm_screen_get_text(screen, row, sizeof row - 1, (VTermRect){y, y + 1, 0, width});
-        row[n] = '\0';
-        g_string_append(out, g_strchomp(row));
-        g_string_append_c(out, '\n');
-    }
+    out = screen_text(screen, width, height);
     json_decref(head);
     vterm_free(vterm);
-    return g_string_free(out, FALSE);
+    return out;
 }
 
-static char *without_blanks(Terminal *terminal)
+/* What the terminal showed at last, before it was given back: figures change until then. */
+static char *shown_at_the_end(const Terminal *terminal, const TerminalOptions *first,
+                              size_t resized_at, int width, int height)
 {
-    g_autofree char *text = terminal_text(terminal);
-    g_auto(GStrv) rows = g_strsplit(text, "\n", -1);
-    GString *out = g_string_new(NULL);
+    VTerm *vterm = vterm_new(first->rows, first->columns);
+    VTermScreen *screen = vterm_obtain_screen(vterm);
+    const char *bytes = (const char *)terminal->written->data;
+    const char *end = g_strstr_len(bytes, (gssize)terminal->written->len, "\033[?1049l");
+    char *out;
 
-    for (unsigned i = 0; rows[i] != NULL; i++)
-        if (rows[i + 1] != NULL || *rows[i] != '\0')
-            g_string_append_printf(out, "%s\n", g_strchomp(rows[i]));
-    return g_string_free(out, FALSE);
+    g_assert_nonnull(end);
+    vterm_set_utf8(vterm, 1);
+    vterm_screen_reset(screen, 1);
+    vterm_input_write(vterm, bytes, resized_at);
+    vterm_set_size(vterm, height, width);
+    vterm_input_write(vterm, bytes + resized_at, (size_t)(end - bytes) - resized_at);
+    out = screen_text(screen, width, height);
+    vterm_free(vterm);
+    return out;
 }
 
 static void test_record(void)
@@ -230,6 +250,7 @@ static void test_record(void)
     Engine engine;
     g_autoptr(Terminal) terminal = NULL;
     g_autoptr(Terminal) again = NULL;
+    size_t resized_at;
     int resizes, status;
 
     g_unlink(path);
@@ -238,16 +259,17 @@ static void test_record(void)
     terminal_wait_text(terminal, "Apps ── 3");
     terminal_type(terminal, "jd");
     terminal_wait_text(terminal, "dialect");
+    resized_at = terminal->written->len;
     terminal_resize(terminal, 120, 36);
     terminal_wait_text(terminal, "┌ Apps ── 3");
     terminal_type(terminal, "?");
     terminal_wait_text(terminal, "IN THIS PANE");
-    while (!terminal_is_silent(terminal, 500))
-        ;
-    shown = without_blanks(terminal);
+    terminal_wait_answer(terminal);
     terminal_type(terminal, "q");
     status = terminal_wait_end(terminal);
     g_assert_cmpint(WEXITSTATUS(status), ==, 0);
+    shown = shown_at_the_end(terminal, &usual, resized_at, 120, 36);
+    g_assert_nonnull(strstr(shown, "IN THIS PANE"));
     g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
     played = play(text, &resizes);
     g_assert_cmpint(resizes, ==, 1);
