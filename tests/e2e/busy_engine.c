@@ -5,7 +5,6 @@
 
 #include "process.h"
 
-#include <poll.h>
 #include <signal.h>
 #include <string.h>
 
@@ -24,12 +23,7 @@ void busy_engine_start(void)
                                 "400",   "--churn", "20",       NULL};
     g_setenv("DOCKER_HOST", host, TRUE);
     engine.process = process_start(argv, NULL);
-    gint64 until = g_get_monotonic_time() + PROCESS_DEADLINE * G_GINT64_CONSTANT(1000);
-    while (!g_file_test(socket, G_FILE_TEST_EXISTS)) {
-        struct pollfd ended = {.fd = engine.process.pidfd, .events = POLLIN};
-        g_assert_cmpint(poll(&ended, 1, 10), ==, 0);
-        g_assert_cmpint(g_get_monotonic_time(), <, until);
-    }
+    process_wait_until_listens(&engine.process, socket);
     Outcome list = console_run(NULL, "home", "list", "--json", NULL);
     engine.apps = outcome_json(&list);
     outcome_clear(&list);

@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/pidfd.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -181,6 +183,28 @@ int process_wait_until_read(const Process *process, const char *fifo)
         g_assert_cmpint(g_get_monotonic_time(), <, deadline);
         struct pollfd watched = {.fd = process->pidfd, .events = POLLIN};
         g_assert_cmpint(poll(&watched, 1, 5), ==, 0);
+    }
+}
+
+/* A socket is there a moment before anybody listens at it. */
+static bool is_listened_at(const char *path)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    g_assert_cmpuint(g_strlcpy(address.sun_path, path, sizeof address.sun_path), <,
+                     sizeof address.sun_path);
+    bool connected = connect(descriptor, (struct sockaddr *)&address, sizeof address) == 0;
+    close(descriptor);
+    return connected;
+}
+
+void process_wait_until_listens(const Process *process, const char *path)
+{
+    gint64 until = g_get_monotonic_time() + PROCESS_DEADLINE * G_GINT64_CONSTANT(1000);
+    while (!is_listened_at(path)) {
+        struct pollfd ended = {.fd = process->pidfd, .events = POLLIN};
+        g_assert_cmpint(poll(&ended, 1, 5), ==, 0);
+        g_assert_cmpint(g_get_monotonic_time(), <, until);
     }
 }
 

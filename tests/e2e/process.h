@@ -11,7 +11,7 @@
 #include <sys/types.h>
 
 /* Longest that any run here may take, in milliseconds. */
-enum { PROCESS_DEADLINE = 60000 };
+enum { PROCESS_DEADLINE = 120000 };
 
 typedef struct Process {
     pid_t pid;
@@ -54,6 +54,9 @@ void outcome_clear(Outcome *outcome);
 /* Until the process has this pipe open: polled until the deadline. The writing end, to be closed
  * when the reader may see its end. */
 int process_wait_until_read(const Process *process, const char *fifo);
+
+/* Until somebody listens at a unix socket, while the process runs; fails at the deadline. */
+void process_wait_until_listens(const Process *process, const char *path);
 
 /* Standard output as JSON; fails the test when it is none. */
 json_t *outcome_json(const Outcome *outcome);

@@ -41,6 +41,8 @@ struct Proxy {
     GThread *thread;
     GPtrArray *connections; /* of the thread */
     GMutex mutex;           /* of all below */
+    GCond heard;
+    unsigned told, followed; /* changes so far, and how many the thread acts upon */
     ProxyMode mode;
     char *call;
     bool cut, stopping;
@@ -331,9 +333,11 @@ static bool turn(Proxy *proxy, GArray *watched)
 {
     ProxyMode mode;
     bool cut, stopping;
+    unsigned told;
     eventfd_t count;
 
     g_mutex_lock(&proxy->mutex);
+    told = proxy->told;
     mode = proxy->mode;
     cut = proxy->cut;
     stopping = proxy->stopping;
@@ -344,6 +348,8 @@ static bool turn(Proxy *proxy, GArray *watched)
     follow_mode(proxy, mode, cut);
     g_mutex_lock(&proxy->mutex);
     proxy->open = proxy->connections->len;
+    proxy->followed = told;
+    g_cond_broadcast(&proxy->heard);
     g_mutex_unlock(&proxy->mutex);
     g_array_set_size(watched, 0);
     watch(watched, proxy->bell, true, false);
@@ -380,6 +386,7 @@ Proxy *proxy_start(const char *path, const char *engine)
     proxy->bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     proxy->connections = g_ptr_array_new_with_free_func(connection_free);
     g_mutex_init(&proxy->mutex);
+    g_cond_init(&proxy->heard);
     proxy->thread = g_thread_new("proxy", run, proxy);
     return proxy;
 }
@@ -399,10 +406,21 @@ void proxy_stop(Proxy *proxy)
     unlink(proxy->path);
     close(proxy->bell);
     g_mutex_clear(&proxy->mutex);
+    g_cond_clear(&proxy->heard);
     g_free(proxy->call);
     g_free(proxy->path);
     g_free(proxy->upstream);
     g_free(proxy);
+}
+
+/* With the mutex: until the thread does as it was told, so that nothing slips through. */
+static void await_thread(Proxy *proxy)
+{
+    unsigned mine = ++proxy->told;
+
+    eventfd_write(proxy->bell, 1);
+    while ((int)(proxy->followed - mine) < 0)
+        g_cond_wait(&proxy->heard, &proxy->mutex);
 }
 
 void proxy_set(Proxy *proxy, ProxyMode mode, const char *call)
@@ -411,16 +429,16 @@ void proxy_set(Proxy *proxy, ProxyMode mode, const char *call)
     proxy->mode = mode;
     g_free(proxy->call);
     proxy->call = g_strdup(call);
+    await_thread(proxy);
     g_mutex_unlock(&proxy->mutex);
-    eventfd_write(proxy->bell, 1);
 }
 
 void proxy_cut(Proxy *proxy)
 {
     g_mutex_lock(&proxy->mutex);
     proxy->cut = true;
+    await_thread(proxy);
     g_mutex_unlock(&proxy->mutex);
-    eventfd_write(proxy->bell, 1);
 }
 
 static unsigned read_counter(Proxy *proxy, const unsigned *counter)
@@ -455,7 +473,7 @@ unsigned proxy_done(Proxy *proxy)
 
 void proxy_await(Proxy *proxy, unsigned (*counter)(Proxy *proxy), unsigned more_than, int pidfd)
 {
-    gint64 until = g_get_monotonic_time() + G_GINT64_CONSTANT(60) * G_USEC_PER_SEC;
+    gint64 until = g_get_monotonic_time() + G_GINT64_CONSTANT(120) * G_USEC_PER_SEC;
 
     while (counter(proxy) <= more_than) {
         struct pollfd ended = {.fd = pidfd, .events = POLLIN};

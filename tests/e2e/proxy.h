@@ -33,10 +33,10 @@ Proxy *proxy_start(const char *path, const char *engine);
 void proxy_stop(Proxy *proxy);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Proxy, proxy_stop)
 
-/* From now on; with `call`, only for requests whose first line has that text (PROXY_RESET and
- * those after it). Connections that stand still go on with PROXY_PASS. */
+/* From when it returns; with `call`, only for requests whose first line has that text (PROXY_RESET
+ * and those after it). Connections that stand still go on with PROXY_PASS. */
 void proxy_set(Proxy *proxy, ProxyMode mode, const char *call);
-/* Ends all connections, once. */
+/* Ends all connections, once; it returns when they have ended. */
 void proxy_cut(Proxy *proxy);
 
 unsigned proxy_connections(Proxy *proxy); /* open now */
@@ -44,7 +44,7 @@ unsigned proxy_accepted(Proxy *proxy);    /* so far */
 unsigned proxy_spoiled(Proxy *proxy);     /* answers, so far */
 unsigned proxy_done(Proxy *proxy);        /* of those, what the engine did (LOSE, HOLD, DIE) */
 /* Until one of these counters is above that, while the process of that descriptor runs; fails the
- * test when it ends before, and after a minute. */
+ * test when it ends before, and after two minutes. */
 void proxy_await(Proxy *proxy, unsigned (*counter)(Proxy *proxy), unsigned more_than, int pidfd);
 
 #endif

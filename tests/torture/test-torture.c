@@ -13,13 +13,12 @@
 #include <glib/gstdio.h>
 #include <jansson.h>
 #include <locale.h>
-#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { MOST_OF_A_VERB = 28, MOST_OF_THE_CONSOLE = 42, CONSOLE_SECONDS = 20 };
+enum { MOST_OF_A_VERB = 28, MOST_OF_THE_CONSOLE = 42, CONSOLE_SECONDS = 120 };
 
 static struct {
     Process engine;
@@ -86,14 +85,9 @@ static void start_engine(void)
     g_autofree char *program = process_program("mse-sim");
     const char *argv[] = {program,  "engine", "--socket",   made.socket,   "--apps", "3",
                           "--seed", "1",      "--platform", made.platform, NULL};
-    gint64 deadline = g_get_monotonic_time() + PROCESS_DEADLINE * G_GINT64_CONSTANT(1000);
 
     made.engine = process_start(argv, NULL);
-    while (!g_file_test(made.socket, G_FILE_TEST_EXISTS)) {
-        struct pollfd ended = {.fd = made.engine.pidfd, .events = POLLIN};
-        g_assert_cmpint(poll(&ended, 1, 10), ==, 0);
-        g_assert_cmpint(g_get_monotonic_time(), <, deadline);
-    }
+    process_wait_until_listens(&made.engine, made.socket);
 }
 
 static void end_engine(void)
@@ -372,6 +366,17 @@ static void take_step(Terminal *terminal, const Step *step, bool patient)
         terminal_wait(terminal, is_over, &wait, step->shown);
 }
 
+/* What the session began may still run on a slow machine: then leaving is asked about. */
+static int wait_end(Terminal *terminal)
+{
+    const Wait wait = {"still running", G_MAXINT64};
+
+    terminal_wait(terminal, is_over, &wait, "the end, or a question");
+    if (!terminal->ended)
+        terminal_type(terminal, "y");
+    return terminal_wait_end(terminal);
+}
+
 static void assert_restored(Terminal *terminal, bool written_to)
 {
     struct termios now;
@@ -418,7 +423,7 @@ static int run_console(const TortureFault *fault)
     terminal = terminal_start_console(NULL, &options);
     for (size_t i = 0; i < G_N_ELEMENTS(session); i++)
         take_step(terminal, &session[i], fault == NULL);
-    status = terminal_wait_end(terminal);
+    status = wait_end(terminal);
     assert_restored(terminal, !writes);
     assert_state_whole();
     return status;
