@@ -170,7 +170,7 @@ static void test_restart_is_ruled(void)
     /* The same of the past: who comes later sees it too. */
     terminal_free(terminal);
     terminal = open_on(&engine, NULL);
-    terminal_wait_text(terminal, "┌ Apps ── 1 ─");
+    terminal_wait_text(terminal, "Apps ── 1");
     terminal_type(terminal, "L&NOTHING" ENTER);
     terminal_wait_text(terminal, "&NOTHING: ");
     terminal_wait_text(terminal, "started again 20");
