@@ -68,7 +68,7 @@ static int silent_server(unsigned *port)
 static void collect_evidence(Terminal *terminal)
 {
     terminal_type(terminal, ENTER);
-    terminal_wait_text(terminal, ":home evidence ───");
+    terminal_wait_text(terminal, ":home evidence census ───");
     terminal_wait_text(terminal, "ratls.pem");
     terminal_escape(terminal);
     terminal_wait_text(terminal, "Evidence · done");
