@@ -12,7 +12,7 @@ SH_LOG_DRIVER = $(test_driver)
 REPLAY_LOG_COMPILER = $(LOG_COMPILER)
 REPLAY_LOG_DRIVER = $(test_driver)
 
-EXTRA_DIST += tests/run-test
+EXTRA_DIST += tests/run-test tests/leaks-of-others
 
 include $(top_srcdir)/tests/unit/room.mk
 include $(top_srcdir)/tests/screen/room.mk

@@ -8,6 +8,7 @@
 #include "core/sanitize.h"
 #include "fleet/usual.h"
 #include "ui/console.h"
+#include "ui/leak.h"
 #include "ui/line.h"
 #include "ui/plain_watch.h"
 #include "ui/settings_read.h"
@@ -441,14 +442,17 @@ int plain_run(const UiOptions *options)
     all_ended = end(&plain);
     if (plain.signal != 0) {
         sigset_t set;
+        leak_check();
         signal(plain.signal, SIG_DFL);
         sigemptyset(&set);
         sigaddset(&set, plain.signal);
         raise(plain.signal);
         pthread_sigmask(SIG_UNBLOCK, &set, NULL);
     }
-    if (!all_ended) /* a job that does not listen ends with the process */
+    if (!all_ended) { /* a job that does not listen ends with the process */
+        leak_check();
         _exit(plain.status);
+    }
     model_clear(&plain.model);
     if (plain.interactive)
         line_done();

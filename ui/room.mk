@@ -35,6 +35,8 @@ libui_a_SOURCES = \
 	ui/key_table.h \
 	ui/keys.c \
 	ui/keys.h \
+	ui/leak.c \
+	ui/leak.h \
 	ui/line.c \
 	ui/line.h \
 	ui/list.c \

@@ -6,6 +6,7 @@
 #include "core/i18n.h"
 #include "docker/endpoint.h"
 #include "ui/console.h"
+#include "ui/leak.h"
 #include "ui/line.h"
 #include "ui/loop.h"
 #include "ui/plain.h"
@@ -100,6 +101,7 @@ static void die_by(int number)
 {
     sigset_t set;
 
+    leak_check();
     signal(number, SIG_DFL);
     sigemptyset(&set);
     sigaddset(&set, number);
@@ -172,6 +174,7 @@ static _Noreturn void leave(Console *console, Recorder *recorder, LoopEnd how, i
     fflush(NULL);
     if (how == LOOP_SIGNAL)
         die_by(number);
+    leak_check();
     _exit(how == LOOP_QUIT ? 0 : 128 + SIGHUP);
 }
 

@@ -97,6 +97,21 @@ check_DATA += tests/screen/shifted_clock.so
 EXTRA_tests_screen_test_trust_DEPENDENCIES = tests/screen/shifted_clock.so
 CLEANFILES += tests/screen/shifted_clock.so
 
+# What a session that leaks looks like to a sanitizer: an object that is preloaded too.
+EXTRA_DIST += tests/screen/leaking.c
+tests/screen/leaking.so: tests/screen/leaking.c
+	@$(MKDIR_P) tests/screen
+	$(AM_V_CCLD)$(CC) -I. -std=c17 $(WARN_CFLAGS) -O0 -U_FORTIFY_SOURCE -fPIC -shared \
+	  -o $@ $(top_srcdir)/tests/screen/leaking.c
+check_DATA += tests/screen/leaking.so
+CLEANFILES += tests/screen/leaking.so
+check_PROGRAMS += tests/screen/test-leaks
+TESTS += tests/screen/test-leaks
+tests_screen_test_leaks_SOURCES = tests/screen/test-leaks.c tests/screen/terminal.c \
+	tests/screen/terminal.h
+tests_screen_test_leaks_LDADD = $(SCREEN_LIBS)
+EXTRA_tests_screen_test_leaks_DEPENDENCIES = tests/screen/leaking.so
+
 check_PROGRAMS += tests/screen/test-walk
 TESTS += tests/screen/test-walk
 tests_screen_test_walk_SOURCES = tests/screen/test-walk.c $(screen_demo)

@@ -128,21 +128,6 @@ Terminal *terminal_start_console(const char *const *files, const TerminalOptions
     return terminal_start((const char *const *)argv->pdata, options);
 }
 
-void terminal_free(Terminal *terminal)
-{
-    if (terminal == NULL)
-        return;
-    if (!terminal->ended) {
-        kill(terminal->child, SIGKILL);
-        waitpid(terminal->child, NULL, 0);
-    }
-    close(terminal->master);
-    vterm_free(terminal->vterm);
-    g_byte_array_unref(terminal->written);
-    emitted_clear(&terminal->emitted);
-    g_free(terminal);
-}
-
 /* ---- samples ---- */
 
 const char *terminal_samples(void)
@@ -401,6 +386,29 @@ bool terminal_is_silent(Terminal *terminal, int milliseconds)
 void terminal_forget(Terminal *terminal)
 {
     g_byte_array_set_size(terminal->written, 0);
+}
+
+/* ---- the end ---- */
+
+/* One that was not left is told to end, and not killed: what a sanitizer has to say of it is said
+ * when it ends. */
+static void end(Terminal *terminal)
+{
+    kill(terminal->child, SIGTERM);
+    terminal_wait_end(terminal);
+}
+
+void terminal_free(Terminal *terminal)
+{
+    if (terminal == NULL)
+        return;
+    if (!terminal->ended)
+        end(terminal);
+    close(terminal->master);
+    vterm_free(terminal->vterm);
+    g_byte_array_unref(terminal->written);
+    emitted_clear(&terminal->emitted);
+    g_free(terminal);
 }
 
 /* ---- the screen ---- */

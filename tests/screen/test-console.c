@@ -322,7 +322,7 @@ static char *copied(const Terminal *terminal)
     const char *at = g_strrstr(written, start);
     g_autofree char *base64 = NULL;
     gsize size;
-    guchar *bytes;
+    g_autofree guchar *bytes = NULL;
 
     g_assert_nonnull(at);
     at += strlen(start);

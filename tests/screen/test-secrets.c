@@ -28,7 +28,7 @@ static void go_to_secrets(Terminal *terminal)
     terminal_type(terminal, ":select billing" ENTER "$");
     terminal_wait_text(terminal, "Secrets ── billing");
     terminal_wait_text(terminal, "· not sent");
-    terminal_wait_text(terminal, "✔ trusted");
+    terminal_wait_text(terminal, "waiting: secrets  ✔ trusted");
 }
 
 static Terminal *open_secrets(void)
@@ -425,7 +425,9 @@ static void test_french(void)
     if (french == NULL)
         return;
     terminal = demo_open(&options);
+    terminal_wait_text(terminal, "attend : secrets  ✔ fiable");
     terminal_type(terminal, ":select billing" ENTER "$");
+    terminal_wait_text(terminal, "Secrets ── billing");
     terminal_wait_text(terminal, "· pas envoyé");
     terminal_type(terminal, "s");
     terminal_wait_text(terminal, "• à envoyer");
