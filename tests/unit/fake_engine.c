@@ -90,6 +90,14 @@ static void hold(FakeConnection *connection)
         continue;
 }
 
+/* Closing at once, with bytes unread, would take along what was said last. */
+static void part(FakeConnection *connection)
+{
+    g_clear_pointer(&connection->tls, SSL_free);
+    shutdown(connection->descriptor, SHUT_WR);
+    hold(connection);
+}
+
 static void drip(FakeConnection *connection, const char *bytes, size_t size)
 {
     for (size_t i = 0; i < size; i++) {
@@ -138,16 +146,31 @@ static bool read_chunks(FakeConnection *connection, GByteArray *body)
     return true;
 }
 
+static const char *header(const FakeConnection *connection, const char *name)
+{
+    const char *at = strcasestr(connection->head, name);
+    return at == NULL ? NULL : at + strlen(name);
+}
+
 GByteArray *fake_read_body(FakeConnection *connection)
 {
     GByteArray *body = g_byte_array_new();
-    const char *length = strcasestr(connection->head, "\r\nContent-Length:");
+    const char *length = header(connection, "\r\nContent-Length:");
     bool whole = length == NULL ? read_chunks(connection, body)
-                                : add_body(connection, body,
-                                           g_ascii_strtoull(strchr(length, ':') + 1, NULL, 10));
+                                : add_body(connection, body, g_ascii_strtoull(length, NULL, 10));
     if (!whole)
         g_clear_pointer(&body, g_byte_array_unref);
     return body;
+}
+
+/* Of a request that nothing is done with. False when the other side ended in between. */
+static bool drop_body(FakeConnection *connection)
+{
+    if (header(connection, "\r\nContent-Length:") == NULL &&
+        header(connection, "\r\nTransfer-Encoding:") == NULL)
+        return true;
+    g_autoptr(GByteArray) body = fake_read_body(connection);
+    return body != NULL;
 }
 
 /* Up to the empty line. */
@@ -179,6 +202,9 @@ static const FakeRoute *route_of(const FakeEngine *engine, const char *line)
 static bool answer(FakeConnection *connection, const FakeRoute *route)
 {
     size_t size = route->size;
+    bool ends_well = route->then == FAKE_KEEP || route->then == FAKE_CLOSE;
+    if (route->serve == NULL && ends_well && !drop_body(connection))
+        return false;
     if (size == 0 && route->answer != NULL)
         size = strlen(route->answer);
     if (route->then == FAKE_DRIP)
@@ -189,6 +215,8 @@ static bool answer(FakeConnection *connection, const FakeRoute *route)
         route->serve(connection);
     if (route->then == FAKE_HOLD || route->then == FAKE_DRIP)
         hold(connection);
+    if (route->then == FAKE_CLOSE)
+        part(connection);
     if (route->then == FAKE_RESET) {
         const struct linger now = {.l_onoff = 1};
         setsockopt(connection->descriptor, SOL_SOCKET, SO_LINGER, &now, sizeof now);
@@ -249,14 +277,6 @@ static void forward(FakeConnection *connection)
         }
     }
     close(there.descriptor);
-}
-
-/* After a handshake that failed: closing at once would take along the alert that says why. */
-static void part(FakeConnection *connection)
-{
-    g_clear_pointer(&connection->tls, SSL_free);
-    shutdown(connection->descriptor, SHUT_WR);
-    hold(connection);
 }
 
 static gpointer run_connection(gpointer data)

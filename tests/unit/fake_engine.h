@@ -22,7 +22,7 @@ GByteArray *fake_read_body(FakeConnection *connection);
 
 typedef enum {
     FAKE_KEEP,  /* wait for the next request */
-    FAKE_CLOSE, /* in good order */
+    FAKE_CLOSE, /* in good order: what the other side still sends is taken, so that it gets all */
     FAKE_RESET,
     FAKE_HOLD, /* frozen: say nothing more until the other side or the test ends it */
     FAKE_DRIP, /* the answer byte by byte, slowly, then as FAKE_HOLD */
@@ -31,10 +31,12 @@ typedef enum {
 /* The first whose `match` is in the request's first line answers. */
 typedef struct FakeRoute {
     const char *match;
-    const char *answer; /* NULL: nothing. The body of what was asked is left where it is */
+    const char *answer; /* NULL: nothing */
     size_t size;        /* of it; 0: strlen */
     FakeThen then;
-    void (*serve)(FakeConnection *connection); /* after the answer, or NULL */
+    /* After the answer, or NULL: then the body of what was asked is taken before it is answered,
+     * but by what resets or freezes. */
+    void (*serve)(FakeConnection *connection);
 } FakeRoute;
 
 typedef struct FakeOptions {

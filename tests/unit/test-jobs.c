@@ -25,7 +25,7 @@ static void set_up(Fixture *fixture, gconstpointer data)
 static void tear_down(Fixture *fixture, gconstpointer data)
 {
     (void)data;
-    g_assert_true(jobs_stop(fixture->jobs, 10000));
+    g_assert_true(jobs_stop(fixture->jobs, 120000));
     jobs_free(fixture->jobs);
     mailbox_free(fixture->mailbox);
 }
@@ -38,7 +38,7 @@ static void await_end(const Fixture *fixture, const UiJob *job)
     while (job->state != JOB_ENDED) {
         g_autoptr(Message) message = mailbox_take(fixture->mailbox);
         if (message == NULL)
-            g_assert_cmpint(poll(&watched, 1, 30000), ==, 1);
+            g_assert_cmpint(poll(&watched, 1, 120000), ==, 1);
         else if (message->kind == MESSAGE_JOB_ENDED)
             jobs_ended(fixture->jobs, message->data);
         else
@@ -163,7 +163,7 @@ static void test_paced(Fixture *fixture, gconstpointer data)
         taken += message != NULL;
         g_assert_cmpint(g_atomic_int_get(&sent), <=, taken + AHEAD);
         if (message == NULL)
-            g_assert_cmpint(poll(&watched, 1, 30000), ==, 1);
+            g_assert_cmpint(poll(&watched, 1, 120000), ==, 1);
     }
     jobs_cancel(fixture->jobs, job);
     await_end(fixture, job);

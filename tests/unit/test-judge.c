@@ -16,7 +16,7 @@
 
 enum { DAY = 24 * 60 * 60 };
 
-#define PATIENCE (60 * G_USEC_PER_SEC)
+#define PATIENCE (120 * G_USEC_PER_SEC)
 
 /* ---- what is judged ---- */
 

@@ -449,7 +449,7 @@ static SimPccs sim_pccs_start(const char *fault)
                       G_SPAWN_STDERR_TO_DEV_NULL,
                   end_with_the_test, NULL, &service.process, &error);
     g_assert_no_error(error);
-    gint64 deadline = g_get_monotonic_time() + 30 * G_TIME_SPAN_SECOND;
+    gint64 deadline = g_get_monotonic_time() + 120 * G_TIME_SPAN_SECOND;
     g_autofree char *port = NULL;
     while (!g_file_get_contents(port_file, &port, NULL, NULL) || strchr(port, '\n') == NULL) {
         g_clear_pointer(&port, g_free);

@@ -10,9 +10,7 @@
 #include "tests/unit/bytes.h"
 #include "tests/unit/tls_server.h"
 
-#include <arpa/inet.h>
 #include <glib/gstdio.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 static WireAnswer *get(const char *url, GError **error)
@@ -102,21 +100,11 @@ static void test_chunked(void)
     g_assert_null(wire_answer_header(got, "X-Trailer"));
 }
 
-/* A loopback port that nobody listens to. */
-static unsigned dead_port(void)
-{
-    int descriptor = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t size = sizeof address;
-    g_assert_cmpint(bind(descriptor, (struct sockaddr *)&address, size), ==, 0);
-    g_assert_cmpint(getsockname(descriptor, (struct sockaddr *)&address, &size), ==, 0);
-    close(descriptor);
-    return ntohs(address.sin_port);
-}
-
 static void test_refused(void)
 {
-    g_autofree char *url = g_strdup_printf("https://user:secret@127.0.0.1:%u/path", dead_port());
+    unsigned port;
+    int held = server_dead_port(&port);
+    g_autofree char *url = g_strdup_printf("https://user:secret@127.0.0.1:%u/path", port);
     g_autoptr(GError) error = NULL;
     g_assert_null(get(url, &error));
     g_assert_error(error, WIRE_ERROR, WIRE_ERROR_CONNECT);
@@ -124,6 +112,7 @@ static void test_refused(void)
     assert_says(error, "https://127.0.0.1:");
     assert_says_not(error, "secret");
     assert_says_not(error, "user");
+    close(held);
 }
 
 static void test_deadline(void)

@@ -326,6 +326,17 @@ void server_stop(Server *server)
     g_free(server);
 }
 
+int server_dead_port(unsigned *port)
+{
+    int descriptor = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof address;
+    g_assert_cmpint(bind(descriptor, (struct sockaddr *)&address, size), ==, 0);
+    g_assert_cmpint(getsockname(descriptor, (struct sockaddr *)&address, &size), ==, 0);
+    *port = ntohs(address.sin_port);
+    return descriptor;
+}
+
 unsigned server_port(const Server *server)
 {
     return server->port;

@@ -48,6 +48,8 @@ Server *server_start(const Script *script); /* NULL when the address is not avai
 void server_stop(Server *server);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Server, server_stop)
 unsigned server_port(const Server *server);
+/* A loopback port at which nobody listens, until the descriptor that is returned is closed. */
+int server_dead_port(unsigned *port);
 char *server_url(const Server *server, const char *path); /* for 127.0.0.1 */
 
 /* The head of the last request (with whole_request, its body too) and the name asked for in the
