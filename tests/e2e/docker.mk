@@ -3,7 +3,7 @@
 # without sanitizers: it is alone in its image.
 check_PROGRAMS += tests/e2e/test-docker tests/e2e/chatter
 TESTS += tests/e2e/test-docker
-tests_e2e_test_docker_SOURCES = tests/e2e/test-docker.c \
+tests_e2e_test_docker_SOURCES = tests/e2e/test-docker.c $(e2e_process) \
 	tests/unit/fake_engine.c tests/unit/fake_engine.h \
 	tests/unit/tls_server.c tests/unit/tls_server.h
 tests_e2e_test_docker_LDADD = $(DOCKER_LIBS)

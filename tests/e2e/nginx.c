@@ -9,17 +9,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-unsigned nginx_free_port(void)
-{
-    struct sockaddr_in name = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t size = sizeof name;
-    int descriptor = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    g_assert_cmpint(bind(descriptor, (struct sockaddr *)&name, size), ==, 0);
-    g_assert_cmpint(getsockname(descriptor, (struct sockaddr *)&name, &size), ==, 0);
-    close(descriptor);
-    return ntohs(name.sin_port);
-}
-
 /* Without IPv6 on this machine its line would keep nginx from starting. */
 static char *without_ipv6(const char *site)
 {

@@ -7,8 +7,6 @@
 
 #include "process.h"
 
-/* A port that was free a moment ago. */
-unsigned nginx_free_port(void);
 Process nginx_start(const char *program, const char *site);
 /* The whole answer to GET /health. g_free. */
 char *nginx_answer(const Process *nginx, unsigned port);

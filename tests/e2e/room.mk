@@ -7,8 +7,9 @@ e2e_tests = tests/e2e/test-verify tests/e2e/test-bad-input tests/e2e/test-bad-pc
 	tests/e2e/test-localtest
 check_PROGRAMS += $(e2e_tests)
 TESTS += $(e2e_tests) tests/e2e/test-judge.sh tests/e2e/test-lines.sh tests/e2e/test-image.sh
-EXTRA_DIST += tests/e2e/test-judge.sh tests/e2e/test-lines.sh tests/e2e/test-image.sh
-e2e_process = tests/e2e/process.c tests/e2e/process.h
+EXTRA_DIST += tests/e2e/test-judge.sh tests/e2e/test-lines.sh tests/e2e/test-image.sh \
+	tests/e2e/lines.sh tests/e2e/own.sh
+e2e_process = tests/e2e/process.c tests/e2e/process.h tests/e2e/own.c tests/e2e/own.h
 tests_e2e_test_verify_SOURCES = tests/e2e/test-verify.c $(e2e_process)
 tests_e2e_test_verify_LDADD = $(CORE_LIBS)
 tests_e2e_test_bad_input_SOURCES = tests/e2e/test-bad-input.c $(e2e_process) \
@@ -57,6 +58,3 @@ check_PROGRAMS += tests/e2e/test-watch
 TESTS += tests/e2e/test-watch
 tests_e2e_test_watch_SOURCES = tests/e2e/test-watch.c $(e2e_process)
 tests_e2e_test_watch_LDADD = $(CORE_LIBS)
-
-# Whoever makes and removes the one base image holds it.
-CLEANFILES += tests/e2e/base-image.lock

@@ -3,11 +3,11 @@
 
 #include "tests/e2e/spawn_stage.h"
 
-#include <arpa/inet.h>
+#include "tests/e2e/own.h"
+
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 SpawnStage spawn_stage;
@@ -55,17 +55,6 @@ char *stage_file(const char *file, const char *text)
     return path;
 }
 
-unsigned stage_free_port(void)
-{
-    struct sockaddr_in address = {.sin_family = AF_INET};
-    socklen_t size = sizeof address;
-    int descriptor = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    g_assert_cmpint(bind(descriptor, (struct sockaddr *)&address, size), ==, 0);
-    g_assert_cmpint(getsockname(descriptor, (struct sockaddr *)&address, &size), ==, 0);
-    close(descriptor);
-    return ntohs(address.sin_port);
-}
-
 void assert_says(const char *text, const char *part)
 {
     if (strstr(text, part) == NULL)
@@ -85,7 +74,7 @@ static char *await_file(const char *file)
 {
     g_autofree char *path = process_path(file);
     char *text = NULL;
-    int64_t until = g_get_monotonic_time() + 30 * G_USEC_PER_SEC;
+    int64_t until = g_get_monotonic_time() + PROCESS_DEADLINE * G_GINT64_CONSTANT(1000);
     while (!g_file_get_contents(path, &text, NULL, NULL) || *text == '\0') {
         g_clear_pointer(&text, g_free);
         g_assert_cmpint(g_get_monotonic_time(), <, until);
@@ -181,9 +170,13 @@ void spawn_stage_begin(void)
     SpawnStage *stage = &spawn_stage;
     if (!shell_succeeds("docker version"))
         return;
-    stage->name = g_strdup_printf("mse-test-spawn-%d", (int)getpid());
-    stage->application = g_strdup_printf("mse-test-app-%d", (int)getpid());
-    stage->base = g_strdup_printf("mse-test-base-%d:1", (int)getpid());
+    static const char *const all[] = {"spawn", "app", "base"};
+    for (size_t i = 0; i < G_N_ELEMENTS(all); i++)
+        own_sweep(all[i]);
+    g_autofree char *base = own_name("base");
+    stage->name = own_name("spawn");
+    stage->application = own_name("app");
+    stage->base = g_strconcat(base, ":1", NULL);
     stage->project = process_path("project");
     stage->key = process_path("key.pem");
     g_autofree char *program = process_program("mse-sim-enclave");

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * What spawning needs: the engine of this machine, a simulated platform with its services, and a
- * project whose image runs the simulated enclave. Containers and images carry this process's
- * number, and are removed at the end.
+ * project whose image runs the simulated enclave. Containers and images have
+ * names of this process's own (own.h), and are removed at the end.
  */
 #ifndef MSE_TESTS_E2E_SPAWN_STAGE_H
 #define MSE_TESTS_E2E_SPAWN_STAGE_H
@@ -39,8 +39,6 @@ bool shell_succeeds(const char *format, ...) G_GNUC_PRINTF(1, 2);
 char *shell_says(const char *format, ...) G_GNUC_PRINTF(1, 2);
 /* A file below the test's directory. Its path; g_free. */
 char *stage_file(const char *file, const char *text);
-/* A port of this host that nobody listens on. */
-unsigned stage_free_port(void);
 
 /* The containers that a process made for this purpose (a label's key). g_free. */
 char *stage_made_by(int pid, const char *purpose);

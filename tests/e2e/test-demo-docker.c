@@ -5,6 +5,7 @@
  */
 #include "config.h"
 
+#include "own.h"
 #include "process.h"
 
 #include <dirent.h>
@@ -351,7 +352,8 @@ int main(int argc, char **argv)
         printf("1..0 # SKIP %s\n", why);
         return 0;
     }
-    own = g_strdup_printf("mse-own-%d", (int)getpid());
+    own_sweep("own");
+    own = own_name("own");
     own_image = g_strconcat(own, "/image:1", NULL);
     sim_run("image", own_image, NULL);
     g_free(shell(NULL, "docker create --name %s --label mse-home=1 --network none %s mse-run", own,

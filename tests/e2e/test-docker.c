@@ -10,6 +10,7 @@
 #include "docker/image.h"
 #include "docker/stream.h"
 
+#include "tests/e2e/own.h"
 #include "tests/unit/fake_engine.h"
 #include "tests/unit/tls_server.h"
 
@@ -21,7 +22,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define SOCKET "/var/run/docker.sock"
+#define SOCKET   "/var/run/docker.sock"
+#define PATIENCE (120 * G_USEC_PER_SEC)
 
 static char *image, *name, *terminal; /* of this run: NULL without an engine */
 
@@ -69,7 +71,7 @@ static DockerMessage *next(DockerStream *stream)
 {
     g_autoptr(Cancel) cancel = cancel_new();
     g_autoptr(GError) error = NULL;
-    cancel_set_deadline(cancel, 30000);
+    cancel_set_deadline(cancel, PATIENCE / 1000);
     DockerMessage *message = docker_stream_wait(stream, cancel, &error);
     g_assert_no_error(error);
     return message;
@@ -334,7 +336,7 @@ static GPid start_sshd(unsigned port)
         "UserKnownHostsFile $PWD/known\nEND\n"
         "printf '#!/bin/sh\\nexec %%s -F %%s \"$@\"\\n' \"$(command -v ssh)\" \"$PWD/config\" "
         ">../bin/ssh; chmod +x ../bin/ssh\n"
-        "[ \"$(id -u)\" -ne 0 ] || [ -d /run/sshd ] || mkdir -m 755 /run/sshd\n",
+        "[ \"$(id -u)\" -ne 0 ] || mkdir -p -m 755 /run/sshd\n",
         port, path, port);
     if (!shell(lines, NULL))
         return 0;
@@ -346,12 +348,6 @@ static GPid start_sshd(unsigned port)
     return pid;
 }
 
-static unsigned free_port(void)
-{
-    g_autoptr(Server) server = server_start(&(Script){.answer = NULL});
-    return server_port(server);
-}
-
 static void test_ssh(void)
 {
     if (!engine_there())
@@ -360,7 +356,7 @@ static void test_ssh(void)
         g_test_skip("no sshd here");
         return;
     }
-    unsigned port = free_port();
+    unsigned port = own_free_port();
     GPid sshd = start_sshd(port);
     if (sshd == 0) {
         g_test_skip("no sshd can be started here");
@@ -372,7 +368,7 @@ static void test_ssh(void)
     g_autoptr(DockerEngine) engine = engine_of(&(DockerEnvironment){.host = host});
     g_autoptr(DockerHello) hello = NULL;
     g_autoptr(GError) error = NULL;
-    for (int64_t until = clock_monotonic() + 10 * G_USEC_PER_SEC;
+    for (int64_t until = clock_monotonic() + PATIENCE;
          hello == NULL && clock_monotonic() < until;) { /* until it listens */
         g_clear_error(&error);
         hello = docker_engine_hello(engine, NULL, &error);
@@ -397,6 +393,17 @@ static void test_ssh(void)
     waitpid(sshd, NULL, 0);
 }
 
+/* Until the log of the container has so many lines. */
+static bool has_said(const char *container, const char *lines)
+{
+    g_autofree char *line =
+        g_strdup_printf("test $(docker logs \"$1\" 2>&1 | wc -l) -ge %s", lines);
+    for (int64_t until = clock_monotonic() + PATIENCE; clock_monotonic() < until; g_usleep(20000))
+        if (shell(line, container))
+            return true;
+    return false;
+}
+
 static void set_up(void)
 {
     g_autoptr(DockerEngine) engine = local();
@@ -404,15 +411,17 @@ static void set_up(void)
     g_autofree char *docker = g_find_program_in_path("docker");
     if (hello == NULL || docker == NULL)
         return;
-    image = g_strdup_printf("mse-test-chatter:%d", (int)getpid());
-    name = g_strdup_printf("mse-test-%d", (int)getpid());
-    terminal = g_strdup_printf("mse-test-%d-tty", (int)getpid());
+    own_sweep("docker");
+    name = own_name("docker");
+    image = g_strconcat(name, ":chatter", NULL);
+    terminal = g_strconcat(name, "-tty", NULL);
     g_setenv("DOCKER_HOST", "unix://" SOCKET, TRUE);
     if (shell("tar -C tests/e2e -c chatter | docker import --change 'ENTRYPOINT [\"/chatter\"]' - "
               "\"$2\"",
               name) &&
         shell("docker run -d --network none --name \"$1\" --label mse-home=1 \"$2\" 5000", name) &&
-        shell("docker run -dt --network none --name \"$1\" \"$2\" 20", terminal))
+        shell("docker run -dt --network none --name \"$1\" \"$2\" 20", terminal) &&
+        has_said(name, "5000") && has_said(terminal, "20"))
         return;
     g_clear_pointer(&image, g_free);
 }
@@ -421,7 +430,7 @@ static void tear_down(void)
 {
     if (name == NULL)
         return;
-    g_autofree char *tag = g_strdup_printf("mse-test-chatter:%d", (int)getpid());
+    g_autofree char *tag = g_strconcat(name, ":chatter", NULL);
     const char *const remove[] = {"docker", "rm", "-f", name, terminal, NULL};
     const char *const forget[] = {"docker", "rmi", "-f", tag, NULL};
     run(remove, NULL);
@@ -467,7 +476,7 @@ static void test_images(void)
         return;
     g_autoptr(DockerEngine) engine = local();
     g_autoptr(GError) error = NULL;
-    g_autofree char *tag = g_strdup_printf("mse-test-built-%d:1", (int)getpid());
+    g_autofree char *tag = g_strconcat(name, "-built:1", NULL);
     g_autoptr(GByteArray) context =
         tar_of("d=$(mktemp -d) && printf 'FROM scratch\\nCOPY file /there\\n"
                "ENTRYPOINT [\"/none\"]\\n' >$d/Dockerfile && echo hello >$d/file && "
@@ -511,7 +520,7 @@ static void test_create(void)
         return;
     g_autoptr(DockerEngine) engine = local();
     g_autoptr(GError) error = NULL;
-    g_autofree char *made = g_strdup_printf("mse-test-made-%d", (int)getpid());
+    g_autofree char *made = g_strconcat(name, "-made", NULL);
     const DockerSpec spec = {.name = made,
                              .image = image,
                              .command = command,

@@ -6,13 +6,10 @@
 #include "config.h"
 
 #include "enclave_support.h"
+#include "own.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #define ARGUMENTS                                                                   \
     "--size 4096M --subject '" ENCLAVE_SUBJECT "' --san localhost --id " ENCLAVE_ID \
@@ -32,18 +29,6 @@ static bool succeeds(const char *format, ...)
     const bool done = outcome.status == 0;
     outcome_clear(&outcome);
     return done;
-}
-
-/* A port that nobody has. */
-static unsigned free_port(void)
-{
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
-    socklen_t size = sizeof address;
-    const int descriptor = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    g_assert_cmpint(bind(descriptor, (const struct sockaddr *)&address, size), ==, 0);
-    g_assert_cmpint(getsockname(descriptor, (struct sockaddr *)&address, &size), ==, 0);
-    close(descriptor);
-    return ntohs(address.sin_port);
 }
 
 /* Until the container's log holds the text. */
@@ -127,7 +112,7 @@ static void check_results(unsigned port, const char *ca)
 static void test_life(void)
 {
     g_autofree char *root = plain_root("life"), *measurement = measure(root);
-    const unsigned port = free_port();
+    const unsigned port = own_free_port();
     g_free(shell("docker run -d --name %s --label mse-home=1 --label healthcheck_endpoint=/health "
                  "--entrypoint mse-run -p 127.0.0.1:%u:443 -v '%s/opt/input:/opt/input' "
                  "-v '%s:/var/run/aesmd' -v '%s/enclave-signer.key:"
@@ -178,7 +163,7 @@ static void test_life(void)
 static void test_localtest(void)
 {
     g_autofree char *directory = process_path("local-code");
-    const unsigned port = free_port();
+    const unsigned port = own_free_port();
     g_free(shell("mkdir '%s' && echo 'app = 1' >'%s/app.py' && echo '%s' >'%s/secrets.json' && "
                  "docker run -d --name %s --entrypoint cenclave-test -p 127.0.0.1:%u:5000 "
                  "-v '%s:/app' -v '%s/secrets.json:/root/.cache/cenclave/secrets.json' "
@@ -216,7 +201,8 @@ int main(int argc, char **argv)
         printf("1..0 # SKIP %s\n", why);
         return 0;
     }
-    name = g_strdup_printf("mse-enclave-%d", (int)getpid());
+    own_sweep("enclave");
+    name = own_name("enclave");
     base = g_strconcat(name, "/base:20230720095554", NULL);
     image = g_strconcat(name, "/app:1", NULL);
     sim_run("image", base, NULL);

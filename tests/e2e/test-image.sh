@@ -4,20 +4,18 @@
 # scaffold to stop, in their order, on the engine of this machine and a simulated platform. The
 # lines stand here letter by letter; what must be other than in them is in the table of
 # substitutions.
-# shellcheck source=tests/lint/tap.sh
+# shellcheck source=tests/e2e/lines.sh
 set -u
-. "$(dirname "$0")/../lint/tap.sh"
-build=${MSE_TEST_BUILD:-$PWD}
-image=mse-image-$$
-name=mse-in-container-$$
-project=mse-image-example-$$
-base=$(sed -n 's/^FROM //p' "$source_tree/src/app/scaffold/Dockerfile")
+. "$(dirname "$0")/lines.sh"
+name=$(own_name image)
+image=$name-made
+project=$name-example
 
 # ---- what it takes ----
 
 PATH=/usr/bin:/bin:/usr/sbin:/sbin:$PATH
 export PATH
-docker version >/dev/null 2>&1 || skip "no Docker engine answers here"
+skip_without_engine
 docker version --format '{{.Server.Os}}' | grep -qx linux || skip "the engine runs no Linux"
 test -S /var/run/docker.sock || skip "the engine has no socket at its usual place"
 command -v dpkg-query >/dev/null || skip "the image is made of Debian packages"
@@ -25,37 +23,14 @@ for package in python3-pip python3-pytest python3-requests python3-cryptography;
     dpkg-query -W "$package" >/dev/null 2>&1 || skip "$package is not installed"
 done
 command -v curl >/dev/null || skip "curl is not installed"
-! grep -q '^#define WITH_SANITIZERS 1' "$build/config.h" ||
-    skip "with sanitizers the enclave program is not static"
 
-# until COMMAND…: polled for two minutes.
-until_true() {
-    tries=1200
-    while ! "$@" >/dev/null 2>&1; do
-        tries=$((tries - 1))
-        [ $tries -gt 0 ] || return 1
-        sleep 0.1
-    done
-}
-
-free_port() {
-    python3 -c 'import socket; s = socket.socket(); s.bind(("", 0)); print(s.getsockname()[1])'
-}
-
-servers=
 first_image=
-# The tag of the base image is one for all: who makes it and takes it away again is alone meanwhile.
-mkdir -p "$build/tests/e2e"
-exec 9>"$build/tests/e2e/base-image.lock"
-flock 9
-kept=$(docker image inspect -f '{{.Id}}' "$base" 2>/dev/null)
+take_base
 clean_up() {
-    # shellcheck disable=SC2086 # two numbers
-    [ -z "$servers" ] || kill $servers
     docker rm -f "$name" "${project}_test" >/dev/null 2>&1
     docker images --format '{{.Repository}}:{{.Tag}}' | grep -E "^(${project}[:_]|${image}:)" |
         xargs -r docker rmi -f >/dev/null
-    [ -n "$kept" ] || docker rmi "$base" >/dev/null 2>&1
+    end_platform
     [ -z "$first_image" ] || docker rmi -f "$first_image" >/dev/null 2>&1
     rm -rf "$scratch"
 }
@@ -68,16 +43,10 @@ trap 'exit 143' TERM
 work=$scratch/workspace
 settings=$scratch/settings
 key=$scratch/signer/key.pem
-mkdir -p "$work" "$settings" "$scratch/signer" "$scratch/aesmd"
+own_sweep image
+mkdir -p "$work" "$settings" "$scratch/signer"
 openssl genrsa -3 -out "$key" 3072 2>/dev/null
-"$build/mse-sim" platform "$settings/platform" >/dev/null &&
-    "$build/mse-sim" image "$base" >/dev/null || exit 1
-"$build/mse-sim" quoting "$settings/platform" --socket "$scratch/aesmd" >/dev/null &
-servers=$!
-"$build/mse-sim" pccs "$settings/platform" --port-file "$scratch/pccs" >/dev/null &
-servers="$servers $!"
-until_true test -s "$scratch/pccs" && until_true test -S "$scratch/aesmd/mse-sim-quoting.socket" ||
-    exit 1
+start_platform "$settings"
 cat >"$settings/config.toml" <<END
 [trust]
 root = "platform/root.pem"
@@ -87,7 +56,7 @@ ca = "platform/pccs.pem"
 devices = []
 binds = ["$scratch/aesmd:/var/run/aesmd"]
 END
-port=$(free_port)
+port=$(own_free_port)
 
 # ---- the image ----
 
@@ -140,41 +109,6 @@ substitute() {
 }
 mounts="-v $settings:/root/.config/mse-console:ro -v $key:$key:ro"
 
-# line NAME: runs the command line on standard input; passes with status 0. Its output is in $out.
-line() {
-    substitute >"$scratch/line"
-    (. "$scratch/line") >"$scratch/out" 2>"$scratch/err" </dev/null
-    status=$?
-    out=$(cat "$scratch/out")
-    [ $status -eq 0 ] || sed 's/^/# /' "$scratch/line" "$scratch/out" "$scratch/err"
-    point $status "$1"
-}
-
-# says TEXT NAME: the last line's output has this text.
-says() {
-    case $out in
-    *"$1"*) point 0 "$2" ;;
-    *)
-        printf '%s\n' "$out" | sed 's/^/# /'
-        point 1 "$2"
-        ;;
-    esac
-}
-
-# holds NAME COMMAND…
-holds() {
-    holds_name=$1
-    shift
-    "$@" >"$scratch/found" 2>&1
-    point $? "$holds_name"
-}
-
-state_is() { [ "$(docker inspect -f '{{.State.Status}}' "$name" 2>/dev/null)" = "$1" ]; }
-is_gone() { ! docker inspect "$1" >/dev/null 2>&1; }
-port_5000_is_free() {
-    python3 -c 'import socket; s = socket.socket()
-s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.bind(("127.0.0.1", 5000))'
-}
 
 # ---- the lines ----
 
@@ -189,13 +123,14 @@ docker run -v /mnt/workspace:/mnt/workspace \
 END
 holds "scaffold: the project is in the workspace" test -s "$work/$project/mse.toml"
 
-until_true port_5000_is_free
+take_port_5000
 line "localtest" <<'END'
 docker run -v /mnt/workspace:/mnt/workspace \
              -v /var/run/docker.sock:/var/run/docker.sock \
              --network=host \
              mse home localtest --project example
 END
+leave_port_5000
 says "5 passed" "localtest: the project's tests ran, on the image's own Python"
 holds "localtest: its container is gone" is_gone "${project}_test"
 

@@ -6,6 +6,7 @@
  */
 #include "config.h"
 
+#include "tests/e2e/own.h"
 #include "tests/e2e/proxy.h"
 #include "tests/e2e/spawn_stage.h"
 
@@ -41,7 +42,7 @@ static void remove_everything(void)
 
 static Process start_spawn(void)
 {
-    return spawn_start(package, spawn_stage.name, stage_free_port(), output);
+    return spawn_start(package, spawn_stage.name, own_free_port(), output);
 }
 
 static void assert_spawns(void)
@@ -565,7 +566,7 @@ static void test_port(void)
 {
     if (!spawn_stage_ready())
         return;
-    unsigned port = stage_free_port(), before = proxy_spoiled(proxy);
+    unsigned port = own_free_port(), before = proxy_spoiled(proxy);
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
     int taken = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     proxy_set(proxy, PROXY_STOP, "/start");
@@ -622,6 +623,7 @@ static void test_localtest(void)
 {
     static const char *const calls[] = {"/build", "/containers/create", "/start"};
     bool is_free = spawn_stage_ready();
+    int turn = own_turn("port-5000");
     for (size_t i = 0; i < G_N_ELEMENTS(calls) && is_free; i++) {
         for (size_t m = 0; m < FIRST_MODES && is_free; m++)
             is_free = end_localtest(calls[i], modes[m].mode, 0);
@@ -629,6 +631,7 @@ static void test_localtest(void)
     }
     if (!is_free && spawn_stage.name != NULL)
         g_test_skip("port 5000 is taken");
+    close(turn);
 }
 
 /* ---- all of it ---- */

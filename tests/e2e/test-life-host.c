@@ -6,6 +6,7 @@
 #include "config.h"
 
 #include "tests/e2e/proxy.h"
+#include "tests/e2e/own.h"
 #include "tests/e2e/spawn_stage.h"
 
 #include <fcntl.h>
@@ -76,7 +77,7 @@ static void await_shell(Process *process, const char *line)
 
 static Outcome spawn_usual(void)
 {
-    return spawn_run(package, spawn_stage.name, stage_free_port(), output);
+    return spawn_run(package, spawn_stage.name, own_free_port(), output);
 }
 
 static Outcome collect(void)
@@ -203,7 +204,7 @@ static void test_enclave_ends(void)
     g_autofree char *silent = spawn_stage_package("silent", "ENV MSE_SIM_FAULT=never-listens\n");
     g_autofree char *image = spawn_stage_tag(silent);
     for (size_t i = 0; i < G_N_ELEMENTS(ways); i++) {
-        Process process = spawn_start(silent, spawn_stage.name, stage_free_port(), output);
+        Process process = spawn_start(silent, spawn_stage.name, own_free_port(), output);
         await_running(&process);
         g_auto(GStrv) parts = g_strsplit(ways[i].line, "%s", 2);
         g_autofree char *line = g_strconcat(parts[0], spawn_stage.name, parts[1], NULL);
@@ -214,7 +215,7 @@ static void test_enclave_ends(void)
     g_autofree char *ending =
         spawn_stage_package("ending", "ENV MSE_SIM_FAULT=exit-before-listening\n");
     g_autofree char *ending_image = spawn_stage_tag(ending);
-    Outcome got = spawn_run(ending, spawn_stage.name, stage_free_port(), output);
+    Outcome got = spawn_run(ending, spawn_stage.name, own_free_port(), output);
     assert_says(got.out, "[SIMULATED]"); /* its log */
     assert_ends(got, 1, "stopped by itself with status");
     assert_nothing_left(ending_image);
@@ -228,14 +229,14 @@ static void test_waiting_ended(void)
         return;
     g_autofree char *silent = spawn_stage_package("silent", "ENV MSE_SIM_FAULT=never-listens\n");
     for (size_t i = 0; i < G_N_ELEMENTS(signals); i++) {
-        Process process = spawn_start(silent, spawn_stage.name, stage_free_port(), output);
+        Process process = spawn_start(silent, spawn_stage.name, own_free_port(), output);
         await_running(&process);
         kill(process.pid, signals[i]);
         Outcome got = process_finish(&process);
         if (signals[i] != SIGKILL)
             assert_says(got.err, "stop --remove");
         assert_ends(got, signals[i] == SIGKILL ? 256 + SIGKILL : 128 + signals[i], "");
-        got = spawn_run(silent, spawn_stage.name, stage_free_port(), output);
+        got = spawn_run(silent, spawn_stage.name, own_free_port(), output);
         assert_ends(got, 1, "stop --remove");
         got = console_run(&spawn_stage.setting, "home", "stop", "--remove", spawn_stage.name, NULL);
         assert_ends(got, 0, "");
@@ -265,7 +266,7 @@ static void test_run_ends(void)
         return;
     g_autofree char *busy = spawn_stage_package("busy", "ENV MSE_SIM_FAULT=application-503\n");
     for (size_t i = 0; i < G_N_ELEMENTS(ways); i++) {
-        Outcome got = spawn_run(busy, spawn_stage.name, stage_free_port(), output);
+        Outcome got = spawn_run(busy, spawn_stage.name, own_free_port(), output);
         assert_ends(got, 0, "");
         Process process = start_run();
         g_autofree char *ready =
@@ -332,10 +333,10 @@ static void test_full_evidence(void)
 {
     if (!spawn_stage_ready())
         return;
-    g_autofree char *slow = spawn_stage_package("slow", "ENV MSE_SIM_FAULT=slow-start=1500\n");
+    g_autofree char *slow = spawn_stage_package("slow", "ENV MSE_SIM_FAULT=slow-start=8000\n");
     if (!mount_output(1024))
         return;
-    Process process = spawn_start(slow, spawn_stage.name, stage_free_port(), output);
+    Process process = spawn_start(slow, spawn_stage.name, own_free_port(), output);
     await_running(&process);
     fill_output();
     Outcome got = process_finish(&process);
@@ -422,7 +423,7 @@ static void test_foreign_tag(void)
     Proxy *proxy = proxy_start(path, "/var/run/docker.sock");
     proxy_set(proxy, PROXY_REFUSE, "/images/load");
     spawn_stage.environment[3] = host;
-    Outcome spawned = spawn_run(foreign, spawn_stage.name, stage_free_port(), output);
+    Outcome spawned = spawn_run(foreign, spawn_stage.name, own_free_port(), output);
     Outcome verified = console_run(&spawn_stage.setting, "home", "verify", "--package", foreign,
                                    "--evidence", evidence, "--output", output, NULL);
     spawn_stage.environment[3] = NULL;

@@ -3,13 +3,11 @@
 # The command lines of `mse home` as its users know them, from scaffold to decrypt, in their order,
 # on the engine of this machine and a simulated platform that settings name. The lines stand here
 # letter by letter; what must be other than in them is in the table of substitutions.
-# shellcheck source=tests/lint/tap.sh
+# shellcheck source=tests/e2e/lines.sh
 set -u
-. "$(dirname "$0")/../lint/tap.sh"
-build=${MSE_TEST_BUILD:-$PWD}
-name=mse-lines-$$
-project=mse-lines-example-$$
-base=$(sed -n 's/^FROM //p' "$source_tree/src/app/scaffold/Dockerfile")
+. "$(dirname "$0")/lines.sh"
+name=$(own_name lines)
+project=$name-example
 TMPDIR=${TMPDIR:-/tmp}
 
 # ---- what it takes ----
@@ -20,58 +18,29 @@ HOME=$scratch/home
 unset XDG_STATE_HOME XDG_CACHE_HOME XDG_CONFIG_HOME MSE_DEFAULT_ENV MSE_BACKTRACE
 MSE_CONSOLE_CONFIG=$scratch/config.toml
 export PATH HOME MSE_CONSOLE_CONFIG
-docker version >/dev/null 2>&1 || skip "no Docker engine answers here"
+skip_without_engine
 python3 -c 'import pytest, requests, cryptography, venv' 2>/dev/null ||
     skip "Debian's python3-pytest, -requests, -cryptography, -venv are not installed"
 command -v curl >/dev/null || skip "curl is not installed"
 command -v openssl >/dev/null || skip "openssl is not installed"
-! grep -q '^#define WITH_SANITIZERS 1' "$build/config.h" ||
-    skip "with sanitizers the enclave program is not static"
 
-# until COMMAND…: polled for two minutes.
-until_true() {
-    tries=1200
-    while ! "$@" >/dev/null 2>&1; do
-        tries=$((tries - 1))
-        [ $tries -gt 0 ] || return 1
-        sleep 0.1
-    done
-}
-
-free_port() {
-    python3 -c 'import socket; s = socket.socket(); s.bind(("", 0)); print(s.getsockname()[1])'
-}
-
-servers=
-# The tag of the base image is one for all: who makes it and takes it away again is alone meanwhile.
-mkdir -p "$build/tests/e2e"
-exec 9>"$build/tests/e2e/base-image.lock"
-flock 9
-kept=$(docker image inspect -f '{{.Id}}' "$base" 2>/dev/null)
+take_base
 clean_up() {
-    # shellcheck disable=SC2086 # two numbers
-    [ -z "$servers" ] || kill $servers
     docker rm -f "$name" "${project}_test" >/dev/null 2>&1
     docker images --format '{{.Repository}}:{{.Tag}}' | grep "^${project}[:_]" |
         xargs -r docker rmi -f >/dev/null
-    [ -n "$kept" ] || docker rmi "$base" >/dev/null 2>&1
+    end_platform
     rm -rf "$scratch"
 }
 trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-mkdir -p "$scratch/bin" "$scratch/aesmd" "$scratch/tmp" "$scratch/work" "$HOME/.config/gramine"
+own_sweep lines
+mkdir -p "$scratch/bin" "$scratch/tmp" "$scratch/work" "$HOME/.config/gramine"
 ln -s "$build/mse-console" "$scratch/bin/mse"
 openssl genrsa -3 -out "$HOME/.config/gramine/enclave-key.pem" 3072 2>/dev/null
-"$build/mse-sim" platform "$scratch/platform" >/dev/null &&
-    "$build/mse-sim" image "$base" >/dev/null || exit 1
-"$build/mse-sim" quoting "$scratch/platform" --socket "$scratch/aesmd" >/dev/null &
-servers=$!
-"$build/mse-sim" pccs "$scratch/platform" --port-file "$scratch/pccs" >/dev/null &
-servers="$servers $!"
-until_true test -s "$scratch/pccs" && until_true test -S "$scratch/aesmd/mse-sim-quoting.socket" ||
-    exit 1
+start_platform "$scratch"
 cat >"$MSE_CONSOLE_CONFIG" <<END
 [trust]
 root = "platform/root.pem"
@@ -82,7 +51,7 @@ ca = "platform/pccs.pem"
 devices = []
 binds = ["$scratch/aesmd:/var/run/aesmd"]
 END
-port=$(free_port)
+port=$(own_free_port)
 # The name that the application is spawned for is nobody's here.
 printf 'resolve = "myapp.fr:%s:127.0.0.1"\nnoproxy = "*"\nsilent\nshow-error\nfail\n' "$port" \
     >"$HOME/.curlrc"
@@ -114,42 +83,7 @@ substitute() {
 }
 remove=
 
-# line NAME: runs the command line on standard input; passes with status 0. Its output is in $out.
-line() {
-    substitute >"$scratch/line"
-    (. "$scratch/line") >"$scratch/out" 2>"$scratch/err" </dev/null
-    status=$?
-    out=$(cat "$scratch/out")
-    [ $status -eq 0 ] || sed 's/^/# /' "$scratch/line" "$scratch/out" "$scratch/err"
-    point $status "$1"
-}
-
-# says TEXT NAME: the last line's output has this text.
-says() {
-    case $out in
-    *"$1"*) point 0 "$2" ;;
-    *)
-        printf '%s\n' "$out" | sed 's/^/# /'
-        point 1 "$2"
-        ;;
-    esac
-}
-
-# holds NAME COMMAND…
-holds() {
-    holds_name=$1
-    shift
-    "$@" >"$scratch/found" 2>&1
-    point $? "$holds_name"
-}
-
-state_is() { [ "$(docker inspect -f '{{.State.Status}}' "$name" 2>/dev/null)" = "$1" ]; }
-is_gone() { ! docker inspect "$1" >/dev/null 2>&1; }
 answers() { curl "https://myapp.fr:$port/" --cacert "$scratch/tmp/ratls.pem"; }
-port_5000_is_free() {
-    python3 -c 'import socket; s = socket.socket()
-s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.bind(("127.0.0.1", 5000))'
-}
 
 # ---- the code provider ----
 
@@ -168,10 +102,11 @@ END
 holds "scaffold: what stays out of a package is in a file" \
     test -s "$project/mse_src/.mseignore"
 
-until_true port_5000_is_free
+take_port_5000
 line "localtest" <<'END'
 mse home localtest --project example/
 END
+leave_port_5000
 says "5 passed" "localtest: the project's tests ran"
 holds "localtest: its container is gone" is_gone "${project}_test"
 

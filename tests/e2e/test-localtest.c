@@ -5,6 +5,7 @@
  */
 #include "config.h"
 
+#include "own.h"
 #include "process.h"
 
 #include <arpa/inet.h>
@@ -19,7 +20,8 @@ static struct {
     char *base, *name; /* of images */
     char *project, *temporary;
     const char *why_not; /* NULL: tests can run */
-} here;
+    int turn;            /* at the port; -1: not yet */
+} here = {.turn = -1};
 
 /* "app:ok" serves files by their path; "app:ends" ends; "app:unhealthy" answers 500. It uses 24
  * MiB.
@@ -76,6 +78,8 @@ static const char *make_base(void)
 {
     if (!succeeds("docker version"))
         return "no Docker engine answers here";
+    own_sweep("localtest-base");
+    own_sweep("localtest");
     if (!succeeds("/usr/bin/python3 -c 'import pytest, requests, venv'"))
         return "Debian's python3-pytest, -requests and -venv are not installed";
     g_autofree char *source = process_path("mse-test.c");
@@ -131,8 +135,8 @@ static void make_project(void)
 
 static void make_all(void)
 {
-    here.base = g_strdup_printf("mse-localtest-base-%d", (int)getpid());
-    here.name = g_strdup_printf("mse-localtest-%d", (int)getpid());
+    here.base = own_name("localtest-base");
+    here.name = own_name("localtest");
     here.project = process_path("project");
     g_autofree char *temporary = process_path("tmp");
     here.temporary = g_strconcat("TMPDIR=", temporary, NULL);
@@ -148,7 +152,7 @@ static void remove_all(void)
     g_autofree char *base = shell("docker rmi -f %s", here.base);
 }
 
-/* Others on this machine may be testing theirs: the port is one for all. */
+/* Of others, and not of tests, which take their turns. */
 static int bind_port(void)
 {
     const int one = 1;
@@ -168,6 +172,8 @@ static bool can_run(void)
         g_test_skip(here.why_not);
         return false;
     }
+    if (here.turn < 0)
+        here.turn = own_turn("port-5000");
     gint64 until = g_get_monotonic_time() + PROCESS_DEADLINE * G_GINT64_CONSTANT(1000);
     for (int port; (port = bind_port()) < 0; g_usleep(100000)) {
         if (g_get_monotonic_time() < until)

@@ -7,6 +7,7 @@
 
 #include "memory_scan.h"
 #include "nginx.h"
+#include "own.h"
 #include "process.h"
 #include "sham_enclave.h"
 
@@ -576,7 +577,7 @@ static void test_memory(void)
 static void assert_browses(const char *program, ShamScript script, const char *expected)
 {
     g_autoptr(Place) place = place_new(script);
-    g_autofree char *port = g_strdup_printf("%u", nginx_free_port());
+    g_autofree char *port = g_strdup_printf("%u", own_free_port());
     Outcome site = console_run(&place->setting, "home", "nginx", "appli", "--server-name",
                                "app.example.com", "--listen", port, NULL);
     g_assert_cmpstr(site.err, ==, "");

@@ -5,11 +5,13 @@
  */
 #include "config.h"
 
+#include "own.h"
 #include "process.h"
 
 #include <arpa/inet.h>
 #include <glib/gstdio.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -160,19 +162,7 @@ static void test_refused(void)
 
 /* ---- The application ---- */
 
-/* A port that was free a moment ago. */
-static unsigned free_port(void)
-{
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t size = sizeof address;
-    int probe = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    g_assert_cmpint(bind(probe, (struct sockaddr *)&address, size), ==, 0);
-    g_assert_cmpint(getsockname(probe, (struct sockaddr *)&address, &size), ==, 0);
-    close(probe);
-    return ntohs(address.sin_port);
-}
-
-static void wait_until_served(unsigned port)
+static void wait_until_served(const Process *server, unsigned port)
 {
     struct sockaddr_in address = {.sin_family = AF_INET,
                                   .sin_port = htons((uint16_t)port),
@@ -185,7 +175,8 @@ static void wait_until_served(unsigned port)
         if (connected == 0)
             return;
         g_assert_cmpint(g_get_monotonic_time(), <, end);
-        g_usleep(20000);
+        struct pollfd ended = {.fd = server->pidfd, .events = POLLIN};
+        g_assert_cmpint(poll(&ended, 1, 20), ==, 0);
     }
 }
 
@@ -200,7 +191,7 @@ static Outcome run_tests(const char *const *environment)
 
 static void check_application(const char *scheme, const char *extra, bool with_secrets)
 {
-    unsigned port = free_port();
+    unsigned port = own_free_port();
     g_autofree char *source = process_path("example/mse_src");
     g_autofree char *secrets = process_path("example/secrets.json");
     g_autofree char *sealed = process_path("example/secrets_to_seal.json");
@@ -212,7 +203,7 @@ static void check_application(const char *scheme, const char *extra, bool with_s
     const char *served[] = {own, sealed_own, NULL};
     ProcessSetting setting = {.directory = source, .environment = served};
     Process server = process_start(serve, &setting);
-    wait_until_served(port);
+    wait_until_served(&server, port);
 
     g_autofree char *url = g_strdup_printf("TEST_REMOTE_URL=%s://localhost:%u", scheme, port);
     g_autofree char *known = g_strconcat("TEST_SECRET_JSON=", secrets, NULL);

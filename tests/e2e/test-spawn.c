@@ -6,9 +6,11 @@
  */
 #include "config.h"
 
+#include "tests/e2e/own.h"
 #include "tests/e2e/spawn_stage.h"
 
 #include <glib/gstdio.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
@@ -160,7 +162,7 @@ static void test_spawn(void)
 {
     if (!spawn_stage_ready() || package == NULL)
         return;
-    unsigned port = stage_free_port();
+    unsigned port = own_free_port();
     g_autofree char *directory = process_path("operator"), *else_where = process_path("elsewhere");
     g_autofree char *evidence = in(directory, "evidence.json"), *app = in(directory, "app.tar");
     g_autofree char *second = g_strconcat(spawn_stage.name, "-b", NULL);
@@ -173,10 +175,9 @@ static void test_spawn(void)
     json_t *journal = journal_row("spawn", spawn_stage.name);
     g_assert_cmpuint(strlen(json_string_value(json_object_get(journal, "measurement"))), ==, 64);
     json_decref(journal);
-    assert_refused(spawn(spawn_stage.name, stage_free_port(), else_where, NULL, NULL), 1, "named");
+    assert_refused(spawn(spawn_stage.name, own_free_port(), else_where, NULL, NULL), 1, "named");
     assert_refused(spawn(second, port, else_where, NULL, NULL), 1, "port");
-    assert_refused(spawn(second, stage_free_port(), directory, NULL, NULL), 1,
-                   "is the directory of");
+    assert_refused(spawn(second, own_free_port(), directory, NULL, NULL), 1, "is the directory of");
     assert_nothing_left(second);
     g_assert_false(g_file_test(else_where, G_FILE_TEST_EXISTS));
     verify_all(evidence);
@@ -213,9 +214,9 @@ static void test_refusals(void)
     g_autofree char *output = process_path("refused");
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++)
         assert_refused(
-            spawn(spawn_stage.name, stage_free_port(), output, cases[i].option, cases[i].value),
+            spawn(spawn_stage.name, own_free_port(), output, cases[i].option, cases[i].value),
             cases[i].status, cases[i].says);
-    assert_refused(spawn("-x", stage_free_port(), output, NULL, NULL), 2, "-x");
+    assert_refused(spawn("-x", own_free_port(), output, NULL, NULL), 2, "-x");
     assert_nothing_left(spawn_stage.name);
     g_assert_false(g_file_test(output, G_FILE_TEST_EXISTS));
 }
@@ -228,7 +229,7 @@ static void test_two_at_once(void)
     Process both[2];
     for (int i = 0; i < 2; i++) {
         g_autofree char *file = g_strdup_printf("at-once-%d", i), *output = process_path(file);
-        both[i] = spawn_start(package, spawn_stage.name, stage_free_port(), output);
+        both[i] = spawn_start(package, spawn_stage.name, own_free_port(), output);
     }
     int won = 0;
     for (int i = 0; i < 2; i++) {
@@ -243,6 +244,22 @@ static void test_two_at_once(void)
     g_assert_true(shell_succeeds("docker rm -f '%s'", spawn_stage.name));
 }
 
+/* Until it hears of the signal: so early that it does not, the signal itself ends it. */
+static void await_hearing(const Process *process, int number)
+{
+    g_autofree char *path = g_strdup_printf("/proc/%d/status", (int)process->pid);
+    gint64 until = g_get_monotonic_time() + PROCESS_DEADLINE * G_GINT64_CONSTANT(1000);
+    for (guint64 heard = 0; (heard & (G_GUINT64_CONSTANT(1) << (number - 1))) == 0;) {
+        g_autofree char *text = NULL;
+        g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
+        const char *blocked = strstr(text, "\nSigBlk:"), *caught = strstr(text, "\nSigCgt:");
+        g_assert_true(blocked != NULL && caught != NULL);
+        heard = g_ascii_strtoull(blocked + 8, NULL, 16) | g_ascii_strtoull(caught + 8, NULL, 16);
+        g_assert_cmpint(g_get_monotonic_time(), <, until);
+        poll(NULL, 0, 1);
+    }
+}
+
 /* Ended at any time: what runs is told, everything else is gone, and the same works again. */
 static void test_signals(void)
 {
@@ -251,7 +268,9 @@ static void test_signals(void)
     g_autofree char *output = process_path("signalled");
     for (unsigned delay = 0; delay < 1500; delay += 250) {
         int signal = delay % 500 == 0 ? SIGINT : SIGTERM;
-        Process process = spawn_start(package, spawn_stage.name, stage_free_port(), output);
+        Process process = spawn_start(package, spawn_stage.name, own_free_port(), output);
+        if (delay > 0)
+            await_hearing(&process, signal);
         g_usleep(delay * 1000);
         kill(process.pid, signal);
         Outcome got = process_finish(&process);

@@ -61,7 +61,8 @@ tests_screen_test_panes_LDADD = $(SCREEN_LIBS)
 
 check_PROGRAMS += tests/screen/test-figures
 TESTS += tests/screen/test-figures
-tests_screen_test_figures_SOURCES = tests/screen/test-figures.c $(screen_engine)
+tests_screen_test_figures_SOURCES = tests/screen/test-figures.c $(screen_engine) \
+	tests/e2e/process.c tests/e2e/process.h tests/e2e/own.c tests/e2e/own.h
 tests_screen_test_figures_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/screen
 tests_screen_test_figures_LDADD = $(SCREEN_LIBS)
 

@@ -6,17 +6,17 @@
 #include "config.h"
 
 #include "engine.h"
+#include "tests/e2e/own.h"
 
 #include <glib/gstdio.h>
 #include <locale.h>
 #include <math.h>
 #include <poll.h>
 #include <string.h>
-#include <unistd.h>
 
 #define ENTER "\r"
 
-enum { PATIENCE = 90, AT_ONCE = 8 };
+enum { PATIENCE = 300, AT_ONCE = 8 };
 
 /* ---- how many ---- */
 
@@ -184,6 +184,7 @@ static const char *start_container(void)
 
     if (!succeeds("docker version"))
         return "no Docker engine answers here";
+    own_sweep("figures");
     g_assert_true(g_file_set_contents(source, program_text, -1, NULL));
     compiled = shell("cd '%s' && cc -O1 -static -o work work.c", g_get_home_dir());
     if (compiled == NULL)
@@ -323,8 +324,8 @@ int main(int argc, char **argv)
 
     setlocale(LC_ALL, "");
     g_test_init(&argc, &argv, NULL);
-    image = g_strdup_printf("mse-test-figures:%d", (int)getpid());
-    name = g_strdup_printf("mse-test-figures-%d", (int)getpid());
+    name = own_name("figures");
+    image = g_strconcat(name, ":1", NULL);
     g_test_add_func("/figures/subscriptions", test_subscriptions);
     g_test_add_func("/figures/as-docker-stats", test_as_docker_stats);
     status = g_test_run();
