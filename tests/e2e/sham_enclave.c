@@ -20,8 +20,9 @@ struct ShamEnclave {
     unsigned port;
     Cancel *stop;
     GThread *thread;
-    bool took; /* of the thread, as all that follows but what the mutex is for */
-    unsigned away, starting;
+    bool took; /* of the thread, as what follows but for what the mutex is for */
+    unsigned starting;
+    gint away; /* atomic */
     GMutex mutex;
     GString *got, *body;
     unsigned posts;
@@ -101,8 +102,8 @@ static void answer_get(ShamEnclave *enclave, SSL *tls)
 
 static void serve(ShamEnclave *enclave, int descriptor)
 {
-    if (enclave->away > 0) {
-        enclave->away--;
+    if (g_atomic_int_get(&enclave->away) > 0) {
+        g_atomic_int_add(&enclave->away, -1);
         return;
     }
     SSL *tls = SSL_new(enclave->tls);
@@ -150,7 +151,7 @@ ShamEnclave *sham_enclave_start(const ShamScript *script)
     ShamEnclave *enclave = g_new0(ShamEnclave, 1);
     enclave->script = *script;
     enclave->took = script->runs;
-    enclave->away = script->away;
+    enclave->away = (gint)script->away;
     enclave->starting = script->starting;
     enclave->got = g_string_new(NULL);
     enclave->body = g_string_new(NULL);
@@ -185,6 +186,11 @@ void sham_enclave_stop(ShamEnclave *enclave)
 unsigned sham_enclave_port(const ShamEnclave *enclave)
 {
     return enclave->port;
+}
+
+void sham_enclave_come(ShamEnclave *enclave)
+{
+    g_atomic_int_set(&enclave->away, 0);
 }
 
 static char *copy_of(ShamEnclave *enclave, const GString *text)

@@ -34,6 +34,8 @@ typedef struct ShamEnclave ShamEnclave;
 ShamEnclave *sham_enclave_start(const ShamScript *script); /* copies the script */
 void sham_enclave_stop(ShamEnclave *enclave);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ShamEnclave, sham_enclave_stop)
+/* Whoever is away for long is there now. */
+void sham_enclave_come(ShamEnclave *enclave);
 unsigned sham_enclave_port(const ShamEnclave *enclave);
 
 /* What it got after a handshake, all of it; of how many POSTs. Free with g_free. */

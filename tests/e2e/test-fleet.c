@@ -123,7 +123,8 @@ static void end(Followed *followed)
 {
     gint64 start = g_get_monotonic_time();
     fleet_free(followed->fleet);
-    g_assert_cmpint(g_get_monotonic_time() - start, <, 5000000);
+    /* Less than any deadline of a call, and more than a busy machine takes for nothing. */
+    g_assert_cmpint(g_get_monotonic_time() - start, <, 8000000);
     g_hash_table_unref(followed->apps);
     engine_end(followed);
     g_free(followed->socket);

@@ -24,16 +24,6 @@ typedef struct Engine {
     ProcessSetting setting;
 } Engine;
 
-static void wait_for_socket(const Engine *engine)
-{
-    gint64 until = g_get_monotonic_time() + PROCESS_DEADLINE * G_GINT64_CONSTANT(1000);
-    while (!g_file_test(engine->socket, G_FILE_TEST_EXISTS)) {
-        struct pollfd ended = {.fd = engine->process.pidfd, .events = POLLIN};
-        g_assert_cmpint(poll(&ended, 1, 10), ==, 0);
-        g_assert_cmpint(g_get_monotonic_time(), <, until);
-    }
-}
-
 /* `option` and `value` may be NULL. */
 static Engine *engine_start(const char *apps, const char *option, const char *value)
 {
@@ -48,7 +38,7 @@ static Engine *engine_start(const char *apps, const char *option, const char *va
     const char *argv[] = {program, "engine", "--socket", engine->socket, "--apps", apps,
                           option,  value,    NULL};
     engine->process = process_start(argv, NULL);
-    wait_for_socket(engine);
+    process_wait_until_listens(&engine->process, engine->socket);
     return engine;
 }
 

@@ -552,7 +552,7 @@ static const bool can_look = true;
 static void test_memory(void)
 {
     g_autoptr(Place) place =
-        place_new((ShamScript){.answer = SHAM_ACCEPTS, .away = 12, .starting = 1000000});
+        place_new((ShamScript){.answer = SHAM_ACCEPTS, .away = 1000000, .starting = 1000000});
     g_autofree char *secrets = secrets_file(), *code = key_file();
     g_autofree char *program = process_program("mse-console");
     const char *argv[] = {program, "home", "run",   "--secrets", secrets,
@@ -560,6 +560,7 @@ static void test_memory(void)
     Process process = process_start(argv, &place->setting);
     await(asked_engine, &process, place);
     int before = can_look ? memory_scan(process.pid, PASSWORD) : -1;
+    sham_enclave_come(place->enclave);
     if (before >= 0) {
         g_assert_cmpint(before, >, 0);
         await(has_sent, &process, place);

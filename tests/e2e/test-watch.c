@@ -47,13 +47,8 @@ static void engine_start(World *world)
                           world->at == NULL ? NULL : "--at",
                           world->at,
                           NULL};
-    gint64 until = g_get_monotonic_time() + PATIENCE;
     world->engine = process_start(argv, NULL);
-    while (!g_file_test(world->socket, G_FILE_TEST_EXISTS)) {
-        struct pollfd ended = {.fd = world->engine.pidfd, .events = POLLIN};
-        g_assert_cmpint(poll(&ended, 1, 10), ==, 0);
-        g_assert_cmpint(g_get_monotonic_time(), <, until);
-    }
+    process_wait_until_listens(&world->engine, world->socket);
 }
 
 static void engine_stop(World *world)
