@@ -46,11 +46,12 @@ tests_e2e_test_seal_LDADD = $(CORE_LIBS)
 
 check_PROGRAMS += tests/e2e/test-demo
 TESTS += tests/e2e/test-demo
-tests_e2e_test_demo_SOURCES = tests/e2e/test-demo.c $(e2e_process)
+e2e_demos = tests/e2e/demos.c tests/e2e/demos.h $(e2e_process)
+tests_e2e_test_demo_SOURCES = tests/e2e/test-demo.c $(e2e_demos)
 tests_e2e_test_demo_LDADD = $(CORE_LIBS)
 check_PROGRAMS += tests/e2e/test-demo-docker
 TESTS += tests/e2e/test-demo-docker
-tests_e2e_test_demo_docker_SOURCES = tests/e2e/test-demo-docker.c $(e2e_process)
+tests_e2e_test_demo_docker_SOURCES = tests/e2e/test-demo-docker.c $(e2e_demos)
 tests_e2e_test_demo_docker_LDADD = $(CORE_LIBS)
 include $(top_srcdir)/tests/e2e/spawn.mk
 

@@ -5,32 +5,16 @@
  */
 #include "config.h"
 
+#include "demos.h"
 #include "own.h"
-#include "process.h"
 
-#include <dirent.h>
-#include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#define LABEL "mse-console-demo"
-
 /* A container of a person's own, an application like any other. */
 static char *own, *own_image;
-
-/* The test's own: where demos make their directories, which are the values of their labels. */
-static ProcessSetting setting(void)
-{
-    static char *runtime;
-    static const char *environment[2];
-    if (runtime == NULL)
-        runtime = g_strconcat("XDG_RUNTIME_DIR=", process_directory(), NULL);
-    environment[0] = runtime;
-    return (ProcessSetting){.environment = environment};
-}
 
 /* What it prints; the exit status in `status`, or it must be 0. */
 static char *shell(int *status, const char *format, ...) G_GNUC_PRINTF(2, 3);
@@ -51,65 +35,23 @@ static char *shell(int *status, const char *format, ...)
     return out;
 }
 
-static Outcome demo_run(const char *lines)
-{
-    const ProcessSetting here = setting();
-    return console_run(&here, "demo", "--docker", "-e", lines, NULL);
-}
-
 /* --- what there is of this test's demos ----------------------------------------------------------
  */
 
 static char *containers(void)
 {
     return shell(NULL,
-                 "docker ps -a --filter label=" LABEL " --format '{{.Names}} {{.Label \"" LABEL
-                 "\"}}' | grep -F '%s' || :",
+                 "docker ps -a --filter label=" DEMO_NAME
+                 " --format '{{.Names}} {{.Label \"" DEMO_NAME "\"}}' | grep -F '%s' || :",
                  process_directory());
 }
 
 static char *images(void)
 {
     return shell(NULL,
-                 "for id in $(docker images -q --filter label=" LABEL "); do docker inspect -f "
-                 "'{{index .Config.Labels \"" LABEL "\"}}' $id; done | grep -F '%s' || :",
+                 "for id in $(docker images -q --filter label=" DEMO_NAME "); do docker inspect -f "
+                 "'{{index .Config.Labels \"" DEMO_NAME "\"}}' $id; done | grep -F '%s' || :",
                  process_directory());
-}
-
-/* A demo's directory, other than `than` (may be NULL); NULL: there is none. g_free. */
-static char *demo_directory_other(const char *than)
-{
-    g_autoptr(GDir) dir = g_dir_open(process_directory(), 0, NULL);
-    for (const char *name; (name = g_dir_read_name(dir)) != NULL;) {
-        g_autofree char *path = process_path(name);
-        if (g_str_has_prefix(name, LABEL ".") && g_strcmp0(path, than) != 0)
-            return g_steal_pointer(&path);
-    }
-    return NULL;
-}
-
-static char *demo_directory(void)
-{
-    return demo_directory_other(NULL);
-}
-
-/* The process that has both texts in its command line; 0: none. */
-static pid_t process_with(const char *text, const char *other)
-{
-    g_autoptr(GDir) dir = g_dir_open("/proc", 0, NULL);
-    for (const char *name; (name = g_dir_read_name(dir)) != NULL;) {
-        g_autofree char *path = g_build_filename("/proc", name, "cmdline", NULL);
-        g_autofree char *content = NULL;
-        gsize size;
-        if (!g_ascii_isdigit(name[0]) || !g_file_get_contents(path, &content, &size, NULL))
-            continue;
-        for (gsize i = 0; i < size; i++)
-            if (content[i] == '\0')
-                content[i] = ' ';
-        if (g_strstr_len(content, (gssize)size, text) && g_strstr_len(content, (gssize)size, other))
-            return (pid_t)g_ascii_strtoll(name, NULL, 10);
-    }
-    return 0;
 }
 
 static void assert_own_is_untouched(void)
@@ -118,26 +60,24 @@ static void assert_own_is_untouched(void)
     g_assert_cmpstr(state, ==, "created\n");
 }
 
-static bool something_left(void)
+static bool engine_has_nothing(void *data)
 {
-    g_autofree char *those = containers(), *these = images(), *directory = demo_directory();
-    return *those != '\0' || *these != '\0' || directory != NULL ||
-           process_with(process_directory(), "mse-sim") != 0;
+    g_autofree char *those = containers(), *these = images();
+    (void)data;
+    return *those == '\0' && *these == '\0';
 }
 
-static void wait_until_nothing_is_left(void)
+static bool nothing_is_left(void *data)
 {
-    const gint64 until = g_get_monotonic_time() + PROCESS_DEADLINE * G_GINT64_CONSTANT(1000);
-    while (something_left()) {
-        g_assert_cmpint(g_get_monotonic_time(), <, until);
-        poll(NULL, 0, 50);
-    }
+    g_autofree char *directory = demos_directory(NULL);
+    return directory == NULL && engine_has_nothing(data) &&
+           demos_processes(process_directory(), "mse-sim", NULL) == 0;
 }
 
 /* Once it has ended: at once, and no later. */
 static void assert_nothing_left(void)
 {
-    g_autofree char *those = containers(), *these = images(), *directory = demo_directory();
+    g_autofree char *those = containers(), *these = images(), *directory = demos_directory(NULL);
     g_assert_cmpstr(those, ==, "");
     g_assert_cmpstr(these, ==, "");
     g_assert_null(directory);
@@ -153,7 +93,7 @@ static void test_applications(void)
         {"batch-", "exited (1)"},   {"billing-", "running"}, {"census-", "running"},
         {"helloworld-", "running"}, {"ledger-", "running"},  {"scoring-", "running"},
     };
-    Outcome got = demo_run("home list");
+    Outcome got = demos_run("--docker", "home list");
     g_assert_cmpint(got.status, ==, 0);
     g_auto(GStrv) lines = g_strsplit(g_strchomp(got.out), "\n", -1);
     g_assert_cmpuint(g_strv_length(lines), ==, 1 + G_N_ELEMENTS(states)); /* and its head */
@@ -168,9 +108,9 @@ static void test_applications(void)
 /* Real evidence under a root of its own, of enclaves in containers. */
 static void test_verdicts(void)
 {
-    Outcome got = demo_run("verify ../apps/helloworld/opt/input/evidence.json "
-                           "../apps/billing/opt/input/evidence.json "
-                           "../apps/ledger/opt/input/evidence.json");
+    Outcome got = demos_run("--docker", "verify ../apps/helloworld/opt/input/evidence.json "
+                                        "../apps/billing/opt/input/evidence.json "
+                                        "../apps/ledger/opt/input/evidence.json");
     g_assert_nonnull(strstr(got.out, "TRUSTED  ../apps/helloworld"));
     g_assert_nonnull(strstr(got.out, "TRUSTED  ../apps/billing"));
     g_assert_nonnull(strstr(got.out, "REJECTED  ../apps/ledger"));
@@ -185,7 +125,7 @@ static void test_verdicts(void)
 static void test_others(void)
 {
     g_autofree char *line = g_strdup_printf("home status %s", own);
-    Outcome got = demo_run(line);
+    Outcome got = demos_run("--docker", line);
     g_assert_cmpint(got.status, ==, 1);
     g_assert_nonnull(strstr(got.err, own));
     outcome_clear(&got);
@@ -195,27 +135,30 @@ static void test_others(void)
 /* --- how it ends
  * ---------------------------------------------------------------------------------- */
 
-/* Starts a demo that follows events, and waits until it does: its containers are there then.
- * `dead` (may be NULL) is the directory of one that was before. */
+typedef struct Following {
+    char **directory;
+    const char *dead; /* the directory of one that was before; or NULL */
+} Following;
+
+static bool is_followed(void *data)
+{
+    const Following *following = data;
+    char **directory = following->directory;
+    g_free(*directory);
+    *directory = demos_directory(following->dead);
+    if (*directory == NULL)
+        return false;
+    g_autofree char *settings = g_build_filename(*directory, "docker", NULL), *those = containers();
+    return g_file_test(settings, G_FILE_TEST_EXISTS) && strstr(those, *directory) != NULL;
+}
+
+/* Starts a demo that follows events, and waits until it does: its containers are there then. */
 static Process start_following(char **directory, const char *dead)
 {
-    const ProcessSetting here = setting();
-    g_autofree char *program = process_program("mse-console");
-    const char *argv[] = {program, "demo", "--docker", "-e", "home events", NULL};
-    Process process = process_start(argv, &here);
-    const gint64 until = g_get_monotonic_time() + PROCESS_DEADLINE * G_GINT64_CONSTANT(1000);
-    for (;;) {
-        g_free(*directory);
-        *directory = demo_directory_other(dead);
-        g_autofree char *those = containers();
-        g_autofree char *settings =
-            *directory != NULL ? g_build_filename(*directory, "docker", NULL) : NULL;
-        if (settings != NULL && g_file_test(settings, G_FILE_TEST_EXISTS) &&
-            strstr(those, *directory) != NULL)
-            return process;
-        g_assert_cmpint(g_get_monotonic_time(), <, until);
-        poll(NULL, 0, 20);
-    }
+    Following following = {directory, dead};
+    Process process = demos_start("--docker", "home events");
+    demos_await(is_followed, &following);
+    return process;
 }
 
 static void test_signals(void)
@@ -233,20 +176,18 @@ static void test_signals(void)
     }
 }
 
+static bool engine_has_something(void *data)
+{
+    g_autofree char *those = containers();
+    (void)data;
+    return *those != '\0';
+}
+
 /* While its containers are made: what is there by then goes. */
 static void test_early(void)
 {
-    const ProcessSetting here = setting();
-    g_autofree char *program = process_program("mse-console");
-    const char *argv[] = {program, "demo", "--docker", "-e", "home events", NULL};
-    Process process = process_start(argv, &here);
-    const gint64 until = g_get_monotonic_time() + PROCESS_DEADLINE * G_GINT64_CONSTANT(1000);
-    for (;;) {
-        g_autofree char *those = containers();
-        if (*those != '\0')
-            break;
-        g_assert_cmpint(g_get_monotonic_time(), <, until);
-    }
+    Process process = demos_start("--docker", "home events");
+    demos_await(engine_has_something, NULL);
     kill(process.pid, SIGTERM);
     Outcome got = process_finish(&process);
     g_assert_cmpint(got.status, ==, 128 + SIGTERM);
@@ -263,18 +204,18 @@ static void test_killed(void)
     Outcome got = process_finish(&process);
     g_assert_cmpint(got.status, ==, 256 + SIGKILL);
     outcome_clear(&got);
-    const gint64 until = g_get_monotonic_time() + PROCESS_DEADLINE * G_GINT64_CONSTANT(1000);
-    for (;;) {
-        g_autofree char *those = containers(), *these = images();
-        if (*those == '\0' && *these == '\0')
-            break;
-        g_assert_cmpint(g_get_monotonic_time(), <, until);
-        poll(NULL, 0, 50);
-    }
-    got = demo_run("version"); /* the next one removes the directory */
+    demos_await(engine_has_nothing, NULL);
+    got = demos_run("--docker", "version"); /* the next one removes the directory */
     g_assert_cmpint(got.status, ==, 0);
     outcome_clear(&got);
-    wait_until_nothing_is_left();
+    demos_await(nothing_is_left, NULL);
+}
+
+/* Its containers, on the engine. */
+static bool was_removed(void *directory)
+{
+    g_autofree char *now = containers();
+    return strstr(now, directory) == NULL;
 }
 
 /* Both are killed at once: the containers run on, and the next demo removes them; one that lives
@@ -283,8 +224,8 @@ static void test_all_killed(void)
 {
     g_autofree char *directory = NULL, *living = NULL;
     Process process = start_following(&directory, NULL);
-    const pid_t platform = process_with(directory, "mse-sim demo");
-    g_assert_cmpint(platform, !=, 0);
+    pid_t platform = 0;
+    g_assert_cmpuint(demos_processes(directory, "mse-sim demo", &platform), >, 0);
     kill(platform, SIGKILL);
     kill(process.pid, SIGKILL);
     Outcome got = process_finish(&process);
@@ -293,15 +234,10 @@ static void test_all_killed(void)
     g_assert_nonnull(strstr(left, directory));
 
     Process other = start_following(&living, directory); /* it removes what the first left */
+    demos_await(was_removed, directory);
     g_autofree char *now = containers();
-    const gint64 until = g_get_monotonic_time() + PROCESS_DEADLINE * G_GINT64_CONSTANT(1000);
-    while (strstr(now, directory) != NULL || strstr(now, living) == NULL) {
-        g_assert_cmpint(g_get_monotonic_time(), <, until);
-        poll(NULL, 0, 50);
-        g_free(now);
-        now = containers();
-    }
-    got = demo_run("home list"); /* a second one at once: the first one's stay */
+    g_assert_nonnull(strstr(now, living));
+    got = demos_run("--docker", "home list"); /* a second one at once: the first one's stay */
     g_assert_cmpint(got.status, ==, 0);
     outcome_clear(&got);
     g_autofree char *still = containers();
@@ -309,7 +245,7 @@ static void test_all_killed(void)
     kill(other.pid, SIGTERM);
     got = process_finish(&other);
     outcome_clear(&got);
-    wait_until_nothing_is_left();
+    demos_await(nothing_is_left, NULL);
     assert_own_is_untouched();
 }
 
@@ -321,7 +257,7 @@ static void test_no_engine(void)
         {"DOCKER_HOST=gopher://x", "gopher"},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(hosts); i++) {
-        const ProcessSetting usual = setting();
+        const ProcessSetting usual = demos_setting();
         const char *environment[] = {hosts[i][0], usual.environment[0], NULL};
         const ProcessSetting here = {.environment = environment};
         Outcome got = console_run(&here, "demo", "--docker", "-e", "version", NULL);

@@ -4,70 +4,23 @@
  */
 #include "config.h"
 
-#include "process.h"
+#include "demos.h"
 
-#include <dirent.h>
-#include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
-/* The test's own: where demos make their directories. */
-static ProcessSetting setting(void)
+static bool has_no_process(void *data)
 {
-    static char *runtime;
-    static const char *environment[2];
-    if (runtime == NULL)
-        runtime = g_strconcat("XDG_RUNTIME_DIR=", process_directory(), NULL);
-    environment[0] = runtime;
-    return (ProcessSetting){.environment = environment};
-}
-
-static Outcome demo_run(const char *lines)
-{
-    const ProcessSetting here = setting();
-    return console_run(&here, "demo", "-e", lines, NULL);
-}
-
-/* A demo's directory; NULL: there is none. g_free. */
-static char *demo_directory(void)
-{
-    g_autoptr(GDir) dir = g_dir_open(process_directory(), 0, NULL);
-    for (const char *name; (name = g_dir_read_name(dir)) != NULL;)
-        if (g_str_has_prefix(name, "mse-console-demo."))
-            return process_path(name);
-    return NULL;
-}
-
-/* How many processes have this text in their command line. */
-static unsigned processes_with(const char *text)
-{
-    g_autoptr(GDir) dir = g_dir_open("/proc", 0, NULL);
-    unsigned n = 0;
-    for (const char *name; (name = g_dir_read_name(dir)) != NULL;) {
-        g_autofree char *path = g_build_filename("/proc", name, "cmdline", NULL);
-        g_autofree char *content = NULL;
-        gsize size;
-        if (!g_ascii_isdigit(name[0]) || !g_file_get_contents(path, &content, &size, NULL))
-            continue;
-        for (gsize i = 0; i < size; i++)
-            if (content[i] == '\0')
-                content[i] = ' ';
-        n += g_strstr_len(content, (gssize)size, text) != NULL;
-    }
-    return n;
+    (void)data;
+    return demos_processes(process_directory(), NULL, NULL) == 0;
 }
 
 static void assert_nothing_left(void)
 {
-    g_autofree char *directory = demo_directory();
+    g_autofree char *directory = demos_directory(NULL);
     g_assert_null(directory);
-    const gint64 until = g_get_monotonic_time() + PROCESS_DEADLINE * G_GINT64_CONSTANT(1000);
-    while (processes_with(process_directory()) > 0) {
-        poll(NULL, 0, 10);
-        g_assert_cmpint(g_get_monotonic_time(), <, until);
-    }
+    demos_await(has_no_process, NULL);
 }
 
 static void test_applications(void)
@@ -79,7 +32,7 @@ static void test_applications(void)
     for (size_t i = 0; i < G_N_ELEMENTS(states); i++) {
         g_autofree char *line = g_strdup_printf("home status %s", states[i][0]);
         g_autofree char *state = g_strdup_printf("State:        %s\n", states[i][1]);
-        Outcome got = demo_run(line);
+        Outcome got = demos_run(NULL, line);
         g_assert_cmpstr(got.err, ==, "");
         g_assert_cmpint(got.status, ==, 0);
         g_assert_nonnull(strstr(got.out, state));
@@ -93,9 +46,9 @@ static void test_applications(void)
 /* Real evidence under a root of its own: three are trusted, the outdated platform's is not. */
 static void test_verdicts(void)
 {
-    Outcome got = demo_run("verify ../apps/helloworld/opt/input/evidence.json "
-                           "../apps/billing/opt/input/evidence.json "
-                           "../apps/ledger/opt/input/evidence.json");
+    Outcome got = demos_run(NULL, "verify ../apps/helloworld/opt/input/evidence.json "
+                                  "../apps/billing/opt/input/evidence.json "
+                                  "../apps/ledger/opt/input/evidence.json");
     g_assert_nonnull(strstr(got.out, "TRUSTED  ../apps/helloworld"));
     g_assert_nonnull(strstr(got.out, "TRUSTED  ../apps/billing"));
     g_assert_nonnull(strstr(got.out, "REJECTED  ../apps/ledger"));
@@ -108,7 +61,7 @@ static void test_verdicts(void)
 
 static void test_status_is_the_lines(void)
 {
-    Outcome got = demo_run("home status nobody");
+    Outcome got = demos_run(NULL, "home status nobody");
     g_assert_cmpint(got.status, ==, 1);
     g_assert_nonnull(strstr(got.err, "nobody"));
     outcome_clear(&got);
@@ -124,26 +77,24 @@ static const char *follow_line(void)
     return line;
 }
 
+static bool is_followed(void *data)
+{
+    char **directory = data;
+    g_free(*directory);
+    *directory = demos_directory(NULL);
+    if (*directory == NULL)
+        return false;
+    g_autofree char *settings = g_build_filename(*directory, "docker", NULL);
+    return g_file_test(settings, G_FILE_TEST_EXISTS) &&
+           demos_processes(follow_line(), NULL, NULL) >= 2;
+}
+
 /* Starts a demo that follows a log, and waits until it does. */
 static Process start_following(char **directory)
 {
-    const ProcessSetting here = setting();
-    g_autofree char *program = process_program("mse-console");
-    const char *argv[] = {program, "demo", "-e", follow_line(), NULL};
-    Process process = process_start(argv, &here);
-    const gint64 until = g_get_monotonic_time() + PROCESS_DEADLINE * G_GINT64_CONSTANT(1000);
-    for (;;) {
-        g_autofree char *settings = NULL;
-        g_free(*directory);
-        *directory = demo_directory();
-        if (*directory != NULL)
-            settings = g_build_filename(*directory, "docker", NULL);
-        if (settings != NULL && g_file_test(settings, G_FILE_TEST_EXISTS) &&
-            processes_with(follow_line()) >= 2)
-            return process;
-        poll(NULL, 0, 10);
-        g_assert_cmpint(g_get_monotonic_time(), <, until);
-    }
+    Process process = demos_start(NULL, follow_line());
+    demos_await(is_followed, directory);
+    return process;
 }
 
 static void test_signal(void)
@@ -157,6 +108,12 @@ static void test_signal(void)
     assert_nothing_left();
 }
 
+/* With all that it started. */
+static bool has_ended(void *directory)
+{
+    return demos_processes(directory, NULL, NULL) + demos_processes(follow_line(), NULL, NULL) == 0;
+}
+
 /* What is killed can take nothing away: its children end by themselves, the next one removes. */
 static void test_killed(void)
 {
@@ -166,13 +123,9 @@ static void test_killed(void)
     Outcome got = process_finish(&process);
     g_assert_cmpint(got.status, ==, 256 + SIGKILL);
     outcome_clear(&got);
-    const gint64 until = g_get_monotonic_time() + PROCESS_DEADLINE * G_GINT64_CONSTANT(1000);
-    while (processes_with(directory) + processes_with(follow_line()) > 0) {
-        poll(NULL, 0, 10);
-        g_assert_cmpint(g_get_monotonic_time(), <, until);
-    }
+    demos_await(has_ended, directory);
     g_assert_true(g_file_test(directory, G_FILE_TEST_IS_DIR));
-    got = demo_run("version");
+    got = demos_run(NULL, "version");
     g_assert_cmpint(got.status, ==, 0);
     outcome_clear(&got);
     g_assert_false(g_file_test(directory, G_FILE_TEST_EXISTS));
@@ -184,7 +137,7 @@ static void test_two(void)
 {
     g_autofree char *directory = NULL;
     Process process = start_following(&directory);
-    Outcome got = demo_run("version");
+    Outcome got = demos_run(NULL, "version");
     g_assert_cmpint(got.status, ==, 0);
     outcome_clear(&got);
     g_assert_true(g_file_test(directory, G_FILE_TEST_IS_DIR));
@@ -208,7 +161,7 @@ static void test_no_place(void)
 
 static void test_no_terminal(void)
 {
-    const ProcessSetting here = setting();
+    const ProcessSetting here = demos_setting();
     Outcome got = console_run(&here, "demo", NULL);
     g_assert_cmpint(got.status, ==, 2);
     assert_sentences(&got);
