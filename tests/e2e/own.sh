@@ -24,8 +24,8 @@ own_sweep() {
         xargs -r docker rmi -f >/dev/null 2>&1
 }
 
-# own_turn_9 WHAT, own_turn_8 WHAT: waits for its turn at something that there is one of on this machine, and has it
-# for as long as that descriptor is open.
+# own_turn_9 WHAT, own_turn_8 WHAT: waits for its turn at something that there is one of on this
+# machine, and has it for as long as that descriptor is open.
 own_turn_9() { own_lock "$1" && exec 9<"/tmp/mse-test-$1.lock" && flock 9; }
 own_turn_8() { own_lock "$1" && exec 8<"/tmp/mse-test-$1.lock" && flock 8; }
 own_lock() { [ -e "/tmp/mse-test-$1.lock" ] || : >>"/tmp/mse-test-$1.lock"; }
