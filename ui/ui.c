@@ -141,6 +141,11 @@ static int run_script(const UiOptions *options)
     status = run_lines(console, lines, &number);
     if (number != 0)
         die_by(number);
+    /* A job whose end was heard of may have a last word to say to the one that counts them. */
+    if (!jobs_stop(console_model(console)->jobs, GRACE_MILLISECONDS)) {
+        leak_check();
+        _exit(status);
+    }
     console_free(console);
     return status;
 }
