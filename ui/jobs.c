@@ -3,6 +3,7 @@
 
 #include "ui/jobs.h"
 
+#include "attest/signature.h"
 #include "core/clock.h"
 #include "core/sanitize.h"
 #include "core/stack.h"
@@ -109,6 +110,7 @@ static void *thread_main(void *data)
     if (job->flags & JOB_COMPUTES)
         be_idle_class();
     job->run(job, job->data);
+    signature_thread_ends();
     mailbox_post(jobs->mailbox, (Message){.kind = MESSAGE_JOB_ENDED,
                                           .number = job->id,
                                           .data = job,

@@ -6,6 +6,7 @@
 #include "format/der.h"
 
 #include <openssl/core_names.h>
+#include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/params.h>
 
@@ -171,4 +172,9 @@ bool signature_verify_raw(EVP_PKEY *key, Span message, Span r_s)
     der[1] = (uint8_t)(size - 2);
     sha256(message, hash);
     return verify_digest(key, span_of(hash, sizeof hash), span_of(der, size));
+}
+
+void signature_thread_ends(void)
+{
+    OPENSSL_thread_stop();
 }

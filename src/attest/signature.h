@@ -42,6 +42,10 @@ bool signature_verify_der(EVP_PKEY *key, SignatureAlgorithm algorithm, Span mess
 /* The same for r ‖ s, with SHA-256. */
 bool signature_verify_raw(EVP_PKEY *key, Span message, Span r_s);
 
+/* The calling thread ends soon: what OpenSSL keeps for it goes now. It would go with the thread,
+ * but a thread that nobody joins may end after OpenSSL has, when the process does. */
+void signature_thread_ends(void);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(EVP_PKEY, EVP_PKEY_free)
 
 #endif

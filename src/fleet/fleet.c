@@ -6,6 +6,7 @@
 
 #include "fleet/fleet_private.h"
 
+#include "attest/signature.h"
 #include "core/clock.h"
 #include "fleet/backoff.h"
 #include "fleet/lookup.h"
@@ -257,6 +258,7 @@ static void wait_for_retry(FleetFeed *feed, const GError *error)
 
 static void thread_ended(Fleet *fleet)
 {
+    signature_thread_ends(); /* engines are spoken to over TLS */
     lock(fleet);
     fleet->n_threads--;
     g_cond_broadcast(&fleet->changed);

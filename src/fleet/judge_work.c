@@ -602,6 +602,7 @@ void *judge_work(void *data)
         say_rest(judge);
         g_cond_wait(&judge->changed, &judge->lock);
     }
+    signature_thread_ends();
     judge->n_threads--;
     g_cond_broadcast(&judge->changed);
     g_mutex_unlock(&judge->lock);
