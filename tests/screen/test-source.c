@@ -7,10 +7,13 @@
 
 #include "engine.h"
 
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <locale.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #define ENTER "\r"
 #define TAB   "\t"
@@ -46,6 +49,27 @@ static Terminal *open_on(const Engine *engine, const char *settings)
     return open_with(settings, host, NULL);
 }
 
+/* On an engine of so many applications, with these settings; in sight are the applications. */
+static Terminal *open_apps(Engine *engine, const char *path, unsigned apps, const char *text)
+{
+    g_autofree char *number = g_strdup_printf("%u", apps);
+    g_autofree char *title = g_strdup_printf("Apps ── %u ─", apps);
+    const char *options[] = {"--apps", number, "--seed", "1", NULL};
+    Terminal *terminal;
+
+    put(path, text);
+    engine_start(engine, options);
+    terminal = open_on(engine, path);
+    terminal_wait_text(terminal, title);
+    return terminal;
+}
+
+static void close_apps(Engine *engine, Terminal *terminal)
+{
+    engine_quit(terminal);
+    engine_clear(engine);
+}
+
 /* What is in the file in use is another now. */
 static void source(Terminal *terminal, const char *path, const char *text)
 {
@@ -58,59 +82,57 @@ static void source(Terminal *terminal, const char *path, const char *text)
 
 /* ---- colours, keys, columns, figures ---- */
 
-static bool is_green(Terminal *terminal, const void *text)
+enum { GREEN = 2, MAGENTA = 5 };
+
+typedef struct Painted {
+    const char *text;
+    int colour;
+} Painted;
+
+static bool is_painted(Terminal *terminal, const void *data)
 {
+    const Painted *painted = data;
     VTermScreenCell cell;
     VTermPos at;
 
-    return terminal_find(terminal, text, &cell, &at) && VTERM_COLOR_IS_INDEXED(&cell.fg) &&
-           cell.fg.indexed.idx == 2;
+    return terminal_find(terminal, painted->text, &cell, &at) && VTERM_COLOR_IS_INDEXED(&cell.fg) &&
+           cell.fg.indexed.idx == painted->colour;
 }
 
-static bool is_magenta(Terminal *terminal, const void *text)
+static void wait_for_colour(Terminal *terminal, const char *corner, int colour)
 {
-    VTermScreenCell cell;
-    VTermPos at;
+    const Painted painted = {corner, colour};
+    g_autofree char *what = g_strdup_printf("a border of colour %d", colour);
 
-    return terminal_find(terminal, text, &cell, &at) && VTERM_COLOR_IS_INDEXED(&cell.fg) &&
-           cell.fg.indexed.idx == 5;
+    terminal_wait(terminal, is_painted, &painted, what);
 }
 
 static void test_colours(void)
 {
-    const char *options[] = {"--apps", "3", "--seed", "1", NULL};
     g_autofree char *path = new_path();
     Engine engine;
     g_autoptr(Terminal) terminal = NULL;
 
-    put(path, "[colours]\nborder = \"green\"\n");
-    engine_start(&engine, options);
-    terminal = open_on(&engine, path);
-    terminal_wait_text(terminal, "Apps ── 3 ─");
-    terminal_wait(terminal, is_green, "┘", "a green border");
+    terminal = open_apps(&engine, path, 3, "[colours]\nborder = \"green\"\n");
+    wait_for_colour(terminal, "┘", GREEN);
     source(terminal, path, "[colours]\nborder = \"magenta\"\n");
-    terminal_wait(terminal, is_magenta, "┘", "a magenta border");
+    wait_for_colour(terminal, "┘", MAGENTA);
     terminal_type(terminal, ":set scheme=mono" ENTER); /* by hand: it stands … */
     source(terminal, path, "[colours]\nborder = \"green\"\n");
     terminal_wait_answer(terminal);
-    g_assert_false(is_green(terminal, "┘"));
+    g_assert_false(is_painted(terminal, &(Painted){"┘", GREEN}));
     source(terminal, path, "[colours]\nscheme = \"dark\"\nborder = \"green\"\n"); /* … until here */
-    terminal_wait(terminal, is_green, "┘", "a green border again");
-    engine_quit(terminal);
-    engine_clear(&engine);
+    wait_for_colour(terminal, "┘", GREEN);
+    close_apps(&engine, terminal);
 }
 
 static void test_keys(void)
 {
-    const char *options[] = {"--apps", "3", "--seed", "1", NULL};
     g_autofree char *path = new_path();
     Engine engine;
     g_autoptr(Terminal) terminal = NULL;
 
-    put(path, "");
-    engine_start(&engine, options);
-    terminal = open_on(&engine, path);
-    terminal_wait_text(terminal, "Apps ── 3 ─");
+    terminal = open_apps(&engine, path, 3, "");
     terminal_type(terminal, "X");
     terminal_wait_text(terminal, "X does nothing here");
     terminal_type(terminal, "?"); /* the help that is open shows the keys as they are now */
@@ -135,35 +157,42 @@ static void test_keys(void)
     terminal_wait_text(terminal, "line 2, column 11");
     terminal_type(terminal, "1X");
     terminal_wait_text(terminal, "┼ Metrics ── ");
-    engine_quit(terminal);
-    engine_clear(&engine);
+    close_apps(&engine, terminal);
+}
+
+/* Into a pipe that somebody reads, or soon will. */
+static void write_to(const char *fifo, const char *text)
+{
+    int writer = open(fifo, O_WRONLY | O_CLOEXEC);
+
+    g_assert_cmpint(write(writer, text, strlen(text)), ==, (ssize_t)strlen(text));
+    close(writer);
 }
 
 /* A question that waits for its answer is still about the command that asked it. */
 static void test_own_waits(void)
 {
-    const char *options[] = {"--apps", "1", "--seed", "1", NULL};
     g_autofree char *path = new_path();
     Engine engine;
     g_autoptr(Terminal) terminal = NULL;
 
-    put(path, "[commands.hello]\nkey = \"C-n\"\nrun = \"echo OLD {name}\"\nasks = true\n");
-    engine_start(&engine, options);
-    terminal = open_on(&engine, path);
-    terminal_wait_text(terminal, "Apps ── 1 ─");
-    put(path, "[commands.hello]\nkey = \"C-n\"\nrun = \"echo NEW {name}\"\nasks = true\n"
-              "[colours]\nborder = \"magenta\"\n");
-    /* Both keys at once: the question is there before the settings are. */
+    terminal =
+        open_apps(&engine, path, 1,
+                  "[commands.hello]\nkey = \"C-n\"\nrun = \"echo OLD {name}\"\nasks = true\n");
+    /* The question is there before the settings are: those come through a pipe. */
+    g_unlink(path);
+    g_assert_cmpint(mkfifo(path, 0600), ==, 0);
     terminal_type(terminal, ":source" ENTER "\016");
     terminal_wait_text(terminal, "[ Cancel ]");
-    terminal_wait(terminal, is_magenta, "┐", "the settings");
+    write_to(path, "[commands.hello]\nkey = \"C-n\"\nrun = \"echo NEW {name}\"\nasks = true\n"
+                   "[colours]\nborder = \"magenta\"\n");
+    wait_for_colour(terminal, "┐", MAGENTA);
     terminal_type(terminal, TAB ENTER);
     terminal_wait_text(terminal, "OLD ");
     terminal_escape(terminal);
     terminal_type(terminal, "1\016" TAB ENTER);
     terminal_wait_text(terminal, "NEW ");
-    engine_quit(terminal);
-    engine_clear(&engine);
+    close_apps(&engine, terminal);
 }
 
 static bool port_is_first(Terminal *terminal, const void *data)
@@ -178,14 +207,11 @@ static bool port_is_first(Terminal *terminal, const void *data)
 
 static void test_columns(void)
 {
-    const char *options[] = {"--apps", "3", "--seed", "1", NULL};
     g_autofree char *path = new_path();
     Engine engine;
     g_autoptr(Terminal) terminal = NULL;
 
-    put(path, "");
-    engine_start(&engine, options);
-    terminal = open_on(&engine, path);
+    terminal = open_apps(&engine, path, 3, "");
     terminal_wait_text(terminal, "STATE");
     source(terminal, path, "[columns]\napps = [\"port\", \"name\"]\n");
     terminal_wait_gone(terminal, "STATE");
@@ -196,8 +222,7 @@ static void test_columns(void)
     terminal_wait_gone(terminal, "CPU");
     source(terminal, path, "[columns]\ncpu = true\n");
     terminal_wait_text(terminal, "CPU");
-    engine_quit(terminal);
-    engine_clear(&engine);
+    close_apps(&engine, terminal);
 }
 
 static void test_files(void)
@@ -500,41 +525,34 @@ static void test_alarm(void)
 
 static void test_secrets(void)
 {
-    const char *options[] = {"--apps", "1", "--seed", "1", NULL};
     g_autofree char *path = new_path(), *text = NULL, *name = NULL;
     Engine engine;
     g_autoptr(Terminal) terminal = NULL;
 
-    put(path, "");
-    engine_start(&engine, options);
-    terminal = open_on(&engine, path);
-    terminal_wait_text(terminal, "Apps ── 1 ─");
+    terminal = open_apps(&engine, path, 1, "");
     name = name_of_app(terminal);
     text = g_strdup_printf("[secrets]\n%s = [\"no-such-secrets.json\"]\n", name);
     source(terminal, path, text);
     terminal_wait_text(terminal, "no-such-secrets.json");
-    engine_quit(terminal);
-    engine_clear(&engine);
+    close_apps(&engine, terminal);
 }
 
 /* ---- files that are not taken, and others ---- */
 
 static void test_not_taken(void)
 {
-    const char *options[] = {"--apps", "3", "--seed", "1", NULL};
     g_autofree char *path = new_path(), *missing = new_path();
     g_autofree char *line = g_strdup_printf(":source %s" ENTER, missing);
     Engine engine;
     g_autoptr(Terminal) terminal = NULL;
 
-    put(path, "[colours]\nborder = \"green\"\n[keys]\nsources = \"X\"\n");
-    engine_start(&engine, options);
-    terminal = open_on(&engine, path);
-    terminal_wait(terminal, is_green, "┘", "a green border");
+    terminal =
+        open_apps(&engine, path, 3, "[colours]\nborder = \"green\"\n[keys]\nsources = \"X\"\n");
+    wait_for_colour(terminal, "┘", GREEN);
     put(path, "[colours]\nborder = \"mauve\"\n[alarm]\nexpiry_days = -1\n[keys]\n");
     terminal_type(terminal, ":source" ENTER);
     terminal_wait_text(terminal, ".toml was not taken: line 2, column 10: border in [colours]");
-    terminal_wait(terminal, is_green, "┘", "a border that is still green");
+    wait_for_colour(terminal, "┘", GREEN);
     put(path, "[colours]\nborder = \n");
     terminal_type(terminal, "k:source" ENTER);
     terminal_wait_text(terminal, ".toml was not taken: line 2, column 10: found the end");
@@ -549,25 +567,20 @@ static void test_not_taken(void)
     terminal_wait_text(terminal, "which settings? :source [FILE]");
     terminal_type(terminal, "X");
     terminal_wait_text(terminal, "Sources ── 1");
-    terminal_wait(terminal, is_green, "┐", "a border that is still green");
-    engine_quit(terminal);
-    engine_clear(&engine);
+    wait_for_colour(terminal, "┐", GREEN);
+    close_apps(&engine, terminal);
 }
 
 /* A file that is named is the one in use from then on, for verbs and for what Y copies too. */
 static void test_another_file(void)
 {
-    const char *options[] = {"--apps", "3", "--seed", "1", NULL};
     g_autofree char *path = new_path();
     g_autofree char *other = g_build_filename(g_get_home_dir(), "another one.toml", NULL);
     Engine engine;
     g_autoptr(Terminal) terminal = NULL;
 
-    put(path, "");
     put(other, "[keys]\nsources = \"X\"\n[policy]\ngrace_days = 77\nno_such_key = 1\n");
-    engine_start(&engine, options);
-    terminal = open_on(&engine, path);
-    terminal_wait_text(terminal, "Apps ── 3 ─");
+    terminal = open_apps(&engine, path, 3, "");
     terminal_type(terminal, ":source ~/anoth" TAB);
     terminal_wait_text(terminal, "another\\ one.toml");
     terminal_type(terminal, ENTER);
@@ -591,8 +604,7 @@ static void test_another_file(void)
     terminal_wait_text(terminal, "settings are those of ");
     terminal_type(terminal, "1J");
     terminal_wait_text(terminal, "Sources ── 1");
-    engine_quit(terminal);
-    engine_clear(&engine);
+    close_apps(&engine, terminal);
 }
 
 int main(int argc, char **argv)
