@@ -36,6 +36,22 @@ Terminal *demo_open(const DemoOptions *options)
     return opened;
 }
 
+Terminal *demo_open_read_only(void)
+{
+    static const char *const environment[] = {"MSE_CONSOLE_READ_ONLY=1", NULL};
+
+    return demo_open(&(DemoOptions){.environment = environment});
+}
+
+Terminal *demo_open_french(void)
+{
+    g_auto(GStrv) french = demo_french();
+
+    if (french == NULL)
+        return NULL;
+    return demo_open(&(DemoOptions){.environment = (const char *const *)french});
+}
+
 void demo_quit(Terminal *terminal)
 {
     terminal_type(terminal, "q");

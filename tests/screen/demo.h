@@ -18,6 +18,10 @@ typedef struct DemoOptions {
 /* Until its applications are listed and some are judged; `options` NULL: the usual ones. */
 Terminal *demo_open(const DemoOptions *options);
 /* Types q, and expects a good end. */
+/* As usual but for that; in French it is NULL, and the test marked as skipped, where there can be
+ * none. */
+Terminal *demo_open_read_only(void);
+Terminal *demo_open_french(void);
 void demo_quit(Terminal *terminal);
 
 /* Of the demo that is open. g_free. */

@@ -14,6 +14,39 @@
 
 enum { PATIENCE = 120 };
 
+void engine_run_sim(const char *first, ...)
+{
+    g_autofree char *sim = g_build_filename(g_getenv("MSE_TEST_BUILD"), "mse-sim", NULL);
+    g_autoptr(GPtrArray) argv = g_ptr_array_new();
+    g_autoptr(GError) error = NULL;
+    va_list words;
+    int status;
+
+    g_ptr_array_add(argv, sim);
+    va_start(words, first);
+    for (const char *word = first; word != NULL; word = va_arg(words, const char *))
+        g_ptr_array_add(argv, (void *)word);
+    va_end(words);
+    g_ptr_array_add(argv, NULL);
+    g_spawn_sync(NULL, (char **)argv->pdata, NULL, G_SPAWN_STDOUT_TO_DEV_NULL, NULL, NULL, NULL,
+                 NULL, &status, &error);
+    g_assert_no_error(error);
+    g_assert_cmpint(status, ==, 0);
+}
+
+void engine_put_evidence(const char *platform, const char *directory, char digit)
+{
+    g_autofree char *measurement = g_strnfill(64, digit);
+    g_autofree char *path = g_build_filename(directory, "evidence.json", NULL);
+    g_autofree char *made = g_strconcat(path, ".made", NULL);
+
+    g_assert_cmpint(g_mkdir_with_parents(directory, 0700), ==, 0);
+    g_unlink(made);
+    engine_run_sim("quote", platform, "--evidence", "--mrenclave", measurement, "--output", made,
+                   NULL);
+    g_assert_cmpint(g_rename(made, path), ==, 0);
+}
+
 char *engine_socket_path(void)
 {
     static unsigned n;
@@ -90,6 +123,31 @@ void engine_clear(Engine *engine)
 {
     engine_stop(engine);
     g_clear_pointer(&engine->socket, g_free);
+}
+
+/* The first text of that member in what was printed. */
+static char *member_of(const char *json, const char *name)
+{
+    g_autofree char *before = g_strdup_printf("\"%s\":\"", name);
+    const char *at = strstr(json, before);
+
+    g_assert_nonnull(at);
+    at += strlen(before);
+    return g_strndup(at, strcspn(at, "\""));
+}
+
+void engine_first(const Engine *engine, char **name, char **id)
+{
+    g_autofree char *console = g_build_filename(g_getenv("MSE_TEST_BUILD"), "mse-console", NULL);
+    g_autofree char *address = g_strdup_printf("unix://%s", engine->socket);
+    const char *argv[] = {console, "home", "list", "--engine", address, "--json", NULL};
+    g_autofree char *out = NULL;
+    g_autoptr(GError) error = NULL;
+
+    g_spawn_sync(NULL, (char **)argv, NULL, G_SPAWN_DEFAULT, NULL, NULL, &out, NULL, NULL, &error);
+    g_assert_no_error(error);
+    *name = member_of(out, "name");
+    *id = member_of(out, "id");
 }
 
 Terminal *engine_open_console(const Engine *engine, int columns, int rows, bool read_only)

@@ -95,27 +95,6 @@ static void test_numbers_and_back(void)
 
 /* ---- secrets ---- */
 
-/* Name and id of the first application. */
-static void first_application(const Engine *engine, char **name, char **id)
-{
-    g_autofree char *program = g_build_filename(g_getenv("MSE_TEST_BUILD"), "mse-console", NULL);
-    g_autofree char *address = g_strdup_printf("unix://%s", engine->socket);
-    const char *argv[] = {program, "home", "list", "--engine", address, "--json", NULL};
-    g_autofree char *out = NULL;
-    const char *at;
-
-    g_assert_true(g_spawn_sync(NULL, (char **)argv, NULL, G_SPAWN_DEFAULT, NULL, NULL, &out, NULL,
-                               NULL, NULL));
-    at = strstr(out, "\"name\":\"");
-    g_assert_nonnull(at);
-    at += strlen("\"name\":\"");
-    *name = g_strndup(at, strcspn(at, "\""));
-    at = strstr(out, "\"id\":\"");
-    g_assert_nonnull(at);
-    at += strlen("\"id\":\"");
-    *id = g_strndup(at, strcspn(at, "\""));
-}
-
 static void write_journal(const char *name, const char *id, const char *directory)
 {
     g_autofree char *state =
@@ -149,7 +128,7 @@ static void test_secrets(void)
     Engine engine;
 
     engine_start(&engine, options);
-    first_application(&engine, &name, &id);
+    engine_first(&engine, &name, &id);
     g_mkdir_with_parents(directory, 0700);
     put(directory, "sent.json", "{\"hush\": \"OPEN\"}" + 1); /* 15 bytes */
     put(directory, "other-size.key", "k");

@@ -279,9 +279,7 @@ static void test_forget(void)
 
 static void test_read_only(void)
 {
-    static const char *const environment[] = {"MSE_CONSOLE_READ_ONLY=1", NULL};
-    const DemoOptions options = {.environment = environment};
-    g_autoptr(Terminal) terminal = demo_open(&options);
+    g_autoptr(Terminal) terminal = demo_open_read_only();
 
     go_to_secrets(terminal);
     g_assert_false(terminal_shows(terminal, "Enter send"));
@@ -298,22 +296,6 @@ static void test_read_only(void)
 
 /* ---- nobody verified it ---- */
 
-static char *first_name(const Engine *engine)
-{
-    g_autofree char *console = demo_program("mse-console");
-    g_autofree char *address = g_strdup_printf("unix://%s", engine->socket);
-    const char *argv[] = {console, "home", "list", "--engine", address, "--json", NULL};
-    g_autofree char *out = NULL;
-    const char *at;
-
-    g_assert_true(g_spawn_sync(NULL, (char **)argv, NULL, G_SPAWN_DEFAULT, NULL, NULL, &out, NULL,
-                               NULL, NULL));
-    at = strstr(out, "\"name\":\"");
-    g_assert_nonnull(at);
-    at += strlen("\"name\":\"");
-    return g_strndup(at, strcspn(at, "\""));
-}
-
 /* Its evidence cannot be had here: the certificate is not one that this machine has verified. */
 static void test_not_verified(void)
 {
@@ -321,12 +303,12 @@ static void test_not_verified(void)
     g_autofree char *file = g_build_filename(g_get_home_dir(), "mine.json", NULL);
     g_autofree char *config = g_build_filename(g_get_home_dir(), "mine.toml", NULL);
     g_autofree char *sealed = g_strconcat(file, ".sealed", NULL);
-    g_autofree char *name = NULL, *text = NULL, *host = NULL, *settings = NULL;
+    g_autofree char *name = NULL, *id = NULL, *text = NULL, *host = NULL, *settings = NULL;
     g_autoptr(Terminal) terminal = NULL;
     Engine engine;
 
     engine_start(&engine, options);
-    name = first_name(&engine);
+    engine_first(&engine, &name, &id);
     text = g_strdup_printf("[secrets]\n\"%s\" = [\"%s\"]\n", name, file);
     g_assert_true(g_file_set_contents(config, text, -1, NULL));
     g_assert_true(g_file_set_contents(file, "{}", -1, NULL));
@@ -418,13 +400,10 @@ static void test_small(void)
 
 static void test_french(void)
 {
-    g_auto(GStrv) french = demo_french();
-    const DemoOptions options = {.environment = (const char *const *)french};
-    g_autoptr(Terminal) terminal = NULL;
+    g_autoptr(Terminal) terminal = demo_open_french();
 
-    if (french == NULL)
+    if (terminal == NULL)
         return;
-    terminal = demo_open(&options);
     terminal_wait_text(terminal, "attend : secrets  ✔ fiable");
     terminal_type(terminal, ":select billing" ENTER "$");
     terminal_wait_text(terminal, "Secrets ── billing");

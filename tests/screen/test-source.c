@@ -391,26 +391,6 @@ static void test_sources_often(void)
 
 /* ---- trust, alarms, secrets ---- */
 
-static void run(const char *program, ...)
-{
-    g_autofree char *path = g_build_filename(g_getenv("MSE_TEST_BUILD"), program, NULL);
-    g_autoptr(GPtrArray) argv = g_ptr_array_new();
-    g_autoptr(GError) error = NULL;
-    va_list words;
-    int status;
-
-    g_ptr_array_add(argv, path);
-    va_start(words, program);
-    for (char *word = va_arg(words, char *); word != NULL; word = va_arg(words, char *))
-        g_ptr_array_add(argv, word);
-    va_end(words);
-    g_ptr_array_add(argv, NULL);
-    g_spawn_sync(NULL, (char **)argv->pdata, NULL, G_SPAWN_STDOUT_TO_DEV_NULL, NULL, NULL, NULL,
-                 NULL, &status, &error);
-    g_assert_no_error(error);
-    g_assert_cmpint(status, ==, 0);
-}
-
 static bool file_is_there(Terminal *terminal, const void *path)
 {
     (void)terminal;
@@ -429,7 +409,7 @@ static void test_trust(void)
     Engine engine;
     g_autoptr(Terminal) terminal = NULL;
 
-    run("mse-sim", "platform", platform, NULL);
+    engine_run_sim("platform", platform, NULL);
     put(path, "");
     engine_start(&engine, options);
     terminal = open_on(&engine, path);
@@ -458,21 +438,6 @@ static char *name_of_app(Terminal *terminal)
     return g_strndup(at, strcspn(at, " "));
 }
 
-/* Evidence of another enclave, for whoever digits it has. */
-static void put_evidence(const char *platform, const char *outputs, const char *name, char digit)
-{
-    g_autofree char *measurement = g_strnfill(64, digit);
-    g_autofree char *directory = g_build_filename(outputs, name, NULL);
-    g_autofree char *path = g_build_filename(directory, "evidence.json", NULL);
-    g_autofree char *made = g_build_filename(outputs, "made.json", NULL);
-
-    g_assert_cmpint(g_mkdir_with_parents(directory, 0700), ==, 0);
-    g_unlink(made);
-    run("mse-sim", "quote", platform, "--evidence", "--mrenclave", measurement, "--output", made,
-        NULL);
-    g_assert_cmpint(g_rename(made, path), ==, 0);
-}
-
 static unsigned bells(const Terminal *terminal)
 {
     unsigned n = 0;
@@ -491,7 +456,7 @@ static void test_alarm(void)
     g_autofree char *first = g_build_filename(g_get_home_dir(), "first", NULL);
     g_autofree char *second = g_build_filename(g_get_home_dir(), "second", NULL);
     const char *options[] = {"--apps", "1", "--seed", "2", "--outputs", outputs, NULL};
-    g_autofree char *path = new_path(), *name = NULL;
+    g_autofree char *path = new_path(), *name = NULL, *directory = NULL;
     g_autofree char *one = g_strdup_printf(
         "[trust]\nroot = \"%s\"\n[alarm]\non_alarm = [\"touch\", \"%s\"]\n", root, first);
     g_autofree char *other = g_strdup_printf(
@@ -500,21 +465,22 @@ static void test_alarm(void)
     Engine engine;
     g_autoptr(Terminal) terminal = NULL;
 
-    run("mse-sim", "platform", platform, NULL);
+    engine_run_sim("platform", platform, NULL);
     put(path, one);
     engine_start(&engine, options);
     terminal = open_on(&engine, path);
     name = name_of_app(terminal);
-    put_evidence(platform, outputs, name, '1');
+    directory = g_build_filename(outputs, name, NULL);
+    engine_put_evidence(platform, directory, '1');
     terminal_type(terminal, "v");
     terminal_wait_text(terminal, "✔ trusted");
-    put_evidence(platform, outputs, name, '2');
+    engine_put_evidence(platform, directory, '2');
     terminal_type(terminal, "v");
     terminal_wait_text(terminal, "from 1111…1111 to 2222…2222");
     terminal_wait(terminal, file_is_there, first, "the first command");
     g_assert_cmpuint(bells(terminal), ==, 1);
     source(terminal, path, other);
-    put_evidence(platform, outputs, name, '3');
+    engine_put_evidence(platform, directory, '3');
     terminal_type(terminal, "v");
     terminal_wait_text(terminal, "to 3333…3333");
     terminal_wait(terminal, file_is_there, second, "the second command");

@@ -25,26 +25,6 @@ static char *build_file(const char *name)
     return g_build_filename(g_getenv("MSE_TEST_BUILD"), name, NULL);
 }
 
-static void run(const char *program, char **out, ...)
-{
-    g_autofree char *path = build_file(program);
-    g_autoptr(GPtrArray) argv = g_ptr_array_new();
-    g_autoptr(GError) error = NULL;
-    va_list words;
-    int status;
-
-    g_ptr_array_add(argv, path);
-    va_start(words, out);
-    for (char *word = va_arg(words, char *); word != NULL; word = va_arg(words, char *))
-        g_ptr_array_add(argv, word);
-    va_end(words);
-    g_ptr_array_add(argv, NULL);
-    g_spawn_sync(NULL, (char **)argv->pdata, NULL, out == NULL ? G_SPAWN_STDOUT_TO_DEV_NULL : 0,
-                 NULL, NULL, out, NULL, &status, &error);
-    g_assert_no_error(error);
-    g_assert_cmpint(status, ==, 0);
-}
-
 /* One simulated world: a platform, an engine, output directories, a home of its own. */
 typedef struct World {
     char *home, *platform, *root, *outputs, *host, *environment_home;
@@ -64,7 +44,7 @@ static void world_start(World *world, const char *const *options)
     world->engine.socket = g_build_filename(world->home, "engine.sock", NULL);
     world->host = g_strdup_printf("DOCKER_HOST=unix://%s", world->engine.socket);
     world->environment_home = g_strdup_printf("HOME=%s", world->home);
-    run("mse-sim", NULL, "platform", world->platform, NULL);
+    engine_run_sim("platform", world->platform, NULL);
     g_ptr_array_add(words, (void *)"--outputs");
     g_ptr_array_add(words, world->outputs);
     for (; *options != NULL; options++)
@@ -98,35 +78,13 @@ static void settings(const World *world, const char *text)
 /* The output directory of the engine's only application. */
 static char *output_of(const World *world)
 {
-    g_autofree char *engine = g_strdup_printf("unix://%s", world->engine.socket);
-    g_autofree char *list = NULL;
-    const char *at;
-    char *name;
+    g_autofree char *name = NULL, *id = NULL;
+    char *directory;
 
-    run("mse-console", &list, "home", "list", "--json", "--engine", engine, NULL);
-    at = strstr(list, "\"name\":");
-    g_assert_nonnull(at);
-    at = strchr(at + 7, '"') + 1;
-    name = g_strndup(at, strcspn(at, "\""));
-    {
-        g_autofree char *directory = g_build_filename(world->outputs, name, NULL);
-        g_free(name);
-        g_assert_cmpint(g_mkdir_with_parents(directory, 0700), ==, 0);
-        return g_steal_pointer(&directory);
-    }
-}
-
-static void put_evidence(const World *world, const char *directory, char digit,
-                         const char *platform)
-{
-    g_autofree char *measurement = g_strnfill(64, digit);
-    g_autofree char *made = g_build_filename(world->home, "made.json", NULL);
-    g_autofree char *path = g_build_filename(directory, "evidence.json", NULL);
-
-    g_unlink(made);
-    run("mse-sim", NULL, "quote", platform != NULL ? platform : world->platform, "--evidence",
-        "--mrenclave", measurement, "--output", made, NULL);
-    g_assert_cmpint(g_rename(made, path), ==, 0);
+    engine_first(&world->engine, &name, &id);
+    directory = g_build_filename(world->outputs, name, NULL);
+    g_assert_cmpint(g_mkdir_with_parents(directory, 0700), ==, 0);
+    return directory;
 }
 
 static Terminal *open_console(const World *world, const char *const *more)
@@ -204,12 +162,12 @@ static void test_alarm(void)
                            told, told);
     settings(&world, more);
     directory = output_of(&world);
-    put_evidence(&world, directory, '1', NULL);
+    engine_put_evidence(world.platform, directory, '1');
     terminal = open_console(&world, NULL);
     terminal_wait_text(terminal, "✔ trusted");
     terminal_wait_gone(terminal, "ALARM");
     before = bells(terminal);
-    put_evidence(&world, directory, '2', NULL);
+    engine_put_evidence(world.platform, directory, '2');
     terminal_type(terminal, "v");
     terminal_wait_text(terminal, header);
     terminal_wait_text(terminal, "its measurement changed from 1111…1111 to 2222…2222");
@@ -253,11 +211,11 @@ static void test_bell_off_and_command_fails(void)
     world_start(&world, options);
     settings(&world, "[alarm]\nbell = false\non_alarm = [\"/no/such/program\"]\n");
     directory = output_of(&world);
-    put_evidence(&world, directory, '1', NULL);
+    engine_put_evidence(world.platform, directory, '1');
     terminal = open_console(&world, NULL);
     terminal_wait_text(terminal, "✔ trusted");
     before = bells(terminal);
-    put_evidence(&world, directory, '2', NULL);
+    engine_put_evidence(world.platform, directory, '2');
     terminal_type(terminal, "v");
     terminal_wait_text(terminal, "on_alarm: /no/such/program cannot be started");
     g_assert_cmpuint(bells(terminal), ==, before);
@@ -277,7 +235,7 @@ static void test_given(void)
     settings(&world, "");
     other = g_build_filename(world.home, "elsewhere", NULL);
     g_assert_cmpint(g_mkdir_with_parents(other, 0700), ==, 0);
-    put_evidence(&world, other, '3', NULL);
+    engine_put_evidence(world.platform, other, '3');
     terminal = open_console(&world, NULL);
     terminal_wait_text(terminal, "? unknown");
     terminal_wait_text(terminal, "? UNKNOWN");       /* as the list says */
@@ -288,7 +246,8 @@ static void test_given(void)
     terminal_type(terminal, ":verify --evidence /no/such/file" ENTER);
     terminal_wait_text(terminal, "cannot read /no/such/file"); /* and all is as before */
     g_assert_false(terminal_shows(terminal, "ALARM"));
-    put_evidence(&world, other, '4', NULL); /* the file before it is still what is judged */
+    engine_put_evidence(world.platform, other,
+                        '4'); /* the file before it is still what is judged */
     terminal_type(terminal, "v");
     terminal_wait_text(terminal, "its measurement changed from 3333…3333 to 4444…4444");
     engine_quit(terminal);
@@ -339,7 +298,7 @@ static void test_days(void)
     world_start(&world, options);
     settings(&world, "[alarm]\nexpiry_days = 7\n");
     directory = output_of(&world);
-    put_evidence(&world, directory, '1', NULL);
+    engine_put_evidence(world.platform, directory, '1');
     shift_init(&shift, &world);
     {
         const char *more[] = {shift.file, shift.preload, NULL};

@@ -63,6 +63,20 @@ static int silent_server(unsigned *port)
     return listening;
 }
 
+/* The evidence of census is to be judged by what such a server says. */
+static int ask_silent_pccs(Terminal *terminal)
+{
+    unsigned port;
+    int server = silent_server(&port);
+    g_autofree char *url = g_strdup_printf("https://127.0.0.1:%u", port);
+
+    terminal_type(terminal, "w2");
+    go_to(terminal, operator, "Evidence", "not yet");
+    terminal_type(terminal, "census" DOWN);
+    terminal_type(terminal, url);
+    return server;
+}
+
 /* ---- cancelled, done, done again ---- */
 
 static void collect_evidence(Terminal *terminal)
@@ -77,15 +91,8 @@ static void collect_evidence(Terminal *terminal)
 static void test_cancel_and_redo(void)
 {
     g_autoptr(Terminal) terminal = demo_open(NULL);
-    g_autofree char *url = NULL;
-    unsigned port;
-    int server = silent_server(&port);
+    int server = ask_silent_pccs(terminal);
 
-    url = g_strdup_printf("https://127.0.0.1:%u", port);
-    terminal_type(terminal, "w2");
-    go_to(terminal, operator, "Evidence", "not yet");
-    terminal_type(terminal, "census" DOWN);
-    terminal_type(terminal, url);
     terminal_wait_text(terminal, "$ mse-console home evidence --pccs https://127.0.0.1:");
     terminal_type(terminal, ENTER);
     terminal_wait_text(terminal, ":home evidence");
@@ -105,15 +112,8 @@ static void test_cancel_and_redo(void)
 static void test_left_while_running(void)
 {
     g_autoptr(Terminal) terminal = demo_open(NULL);
-    g_autofree char *url = NULL;
-    unsigned port;
-    int server = silent_server(&port);
+    int server = ask_silent_pccs(terminal);
 
-    url = g_strdup_printf("https://127.0.0.1:%u", port);
-    terminal_type(terminal, "w2");
-    go_to(terminal, operator, "Evidence", "not yet");
-    terminal_type(terminal, "census" DOWN);
-    terminal_type(terminal, url);
     terminal_type(terminal, ENTER);
     terminal_wait_text(terminal, ":home evidence");
     terminal_escape(terminal);
@@ -134,9 +134,7 @@ static void test_left_while_running(void)
 
 static void test_read_only(void)
 {
-    static const char *const environment[] = {"MSE_CONSOLE_READ_ONLY=1", NULL};
-    const DemoOptions options = {.environment = environment};
-    g_autoptr(Terminal) terminal = demo_open(&options);
+    g_autoptr(Terminal) terminal = demo_open_read_only();
 
     terminal_type(terminal, "w2");
     go_to(terminal, operator, "Run", "not yet");
@@ -262,13 +260,10 @@ static void test_small(void)
 
 static void test_french(void)
 {
-    g_auto(GStrv) french = demo_french();
-    const DemoOptions options = {.environment = (const char *const *)french};
-    g_autoptr(Terminal) terminal = NULL;
+    g_autoptr(Terminal) terminal = demo_open_french();
 
-    if (french == NULL)
+    if (terminal == NULL)
         return;
-    terminal = demo_open(&options);
     terminal_type(terminal, "w");
     terminal_wait_text(terminal, "Qui êtes-vous");
     terminal_type(terminal, "1");
