@@ -80,6 +80,8 @@ static void spoil(const Service *service, Client *client)
         answer->data[i] = (uint8_t)(answer->data[i] * 167 + i * 13);
     if (service->fault.kind == FAULT_SLOW)
         client->due = g_get_monotonic_time() + (gint64)service->fault.value * 1000;
+    if (service->fault.kind == FAULT_HANG) /* it is whoever asked that gives up */
+        client->deadline = INT64_MAX;
 }
 
 static void answer_client(const Service *service, Client *client)

@@ -101,7 +101,7 @@ char *in_state(const Running *running, const char *name)
 void expect(unsigned port, const char *path, const char *ca, const char *post, long status,
             const char *body)
 {
-    Fetched got = fetch(port, path, ca, post, 30);
+    Fetched got = fetch(port, path, ca, post, FETCH_SECONDS);
     if (got.failure != 0 || got.status != status || (body != NULL && strcmp(got.body, body) != 0))
         g_error("%s: failure %d, status %ld instead of %ld: %s", path, got.failure, got.status,
                 status, got.body);
@@ -110,7 +110,7 @@ void expect(unsigned port, const char *path, const char *ca, const char *post, l
 
 char *fetch_body(unsigned port, const char *path, const char *ca)
 {
-    Fetched got = fetch(port, path, ca, NULL, 30);
+    Fetched got = fetch(port, path, ca, NULL, FETCH_SECONDS);
     g_assert_cmpint(got.status, ==, 200);
     char *body = g_strdup(got.body);
     fetched_clear(&got);

@@ -44,6 +44,9 @@ typedef struct Fetched {
     char *headers, *body;
 } Fetched;
 
+/* Long enough for any machine, for what is answered. */
+enum { FETCH_SECONDS = 120 };
+
 /* GET, or POST with `post`, as `curl --cacert CA https://localhost:PORT/PATH` does; ca "": the
  * certificate is not looked at; NULL: plain HTTP. At most `seconds`. */
 Fetched fetch(unsigned port, const char *path, const char *ca, const char *post, long seconds);

@@ -124,7 +124,7 @@ static void test_life(void)
     /* The certificate as it is met there is what curl needs. */
     g_autofree char *pem = certificate_at(port), *ca = process_path("met.pem");
     g_assert_true(g_file_set_contents(ca, pem, -1, NULL));
-    Fetched waiting = fetch(port, "/health", ca, NULL, 30);
+    Fetched waiting = fetch(port, "/health", ca, NULL, FETCH_SECONDS);
     g_assert_true(waiting.waiting && waiting.status == 200);
     fetched_clear(&waiting);
     expect(port, "/", ca, "{\"uuid\":\"wrong\"}", 401, "");

@@ -70,7 +70,7 @@ static void test_life(void)
     g_autofree char *measurement = dry_run(root, expiring);
     Running running = enclave_start(root, "", CONFIGURATION);
     g_autofree char *ca = in_state(&running, "certificate.pem");
-    Fetched waiting = fetch(running.port, "/any/path", ca, NULL, 30);
+    Fetched waiting = fetch(running.port, "/any/path", ca, NULL, FETCH_SECONDS);
     g_assert_true(waiting.waiting && waiting.status == 200);
     fetched_clear(&waiting);
     g_assert_cmpint(verify_host(running.port, "--mrenclave", measurement), ==, 0);
@@ -81,7 +81,7 @@ static void test_life(void)
     expect(running.port, "/", ca, "{\"uuid\":\"x\"}", 401, "");
     g_autofree char *body =
         secrets_body(ENCLAVE_SECRETS, "{\"result_sk\":\"" ENCLAVE_RESULT_KEY "\"}", ca, NULL);
-    Fetched accepted = fetch(running.port, "/", ca, body, 30);
+    Fetched accepted = fetch(running.port, "/", ca, body, FETCH_SECONDS);
     g_assert_cmpint(accepted.status, ==, 200);
     g_assert_cmpstr(accepted.headers, ==, "HTTP/1.0 200 OK\r\n\r\n");
     fetched_clear(&accepted);
@@ -111,7 +111,7 @@ static void test_marks(void)
     g_auto(GStrv) lines = g_strsplit(g_strchomp(log), "\n", -1);
     for (unsigned i = 0; lines[i] != NULL; i++)
         g_assert_true(g_str_has_prefix(lines[i], "[SIMULATED] 2"));
-    Fetched got = fetch(running.port, "/", "", NULL, 30);
+    Fetched got = fetch(running.port, "/", "", NULL, FETCH_SECONDS);
     g_assert_nonnull(strstr(got.headers, "Server: mse-sim-enclave (SIMULATED)"));
     g_assert_nonnull(strstr(got.body, "SIMULATED"));
     fetched_clear(&got);
