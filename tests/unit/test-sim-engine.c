@@ -300,7 +300,7 @@ static void test_stop_and_leave(void)
     curl_easy_setopt(curl, CURLOPT_URL, url);
     curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, engine.socket);
     curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, "POST");
-    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, 200L);
+    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, 3000L);
     g_assert_cmpint(curl_easy_perform(curl), ==, CURLE_OPERATION_TIMEDOUT);
     curl_easy_cleanup(curl);
     g_autofree char *wait = g_strdup_printf("/containers/%s/logs?stdout=1&follow=1&tail=0", id);
