@@ -189,6 +189,15 @@ static void await_running(Process *process)
     await_shell(process, line);
 }
 
+/* Until it asks whether the enclave answers at its port, which it does once the engine has told it
+ * that the container runs: the kernel's table of connections shows it. */
+static void await_asking(Process *process, unsigned port)
+{
+    g_autofree char *line =
+        g_strdup_printf("grep -qE ':%04X 0[1-9A-F] ' /proc/net/tcp /proc/net/tcp6", port);
+    await_shell(process, line);
+}
+
 /* While spawn waits for the configuration server. */
 static void test_enclave_ends(void)
 {
@@ -229,8 +238,9 @@ static void test_waiting_ended(void)
         return;
     g_autofree char *silent = spawn_stage_package("silent", "ENV MSE_SIM_FAULT=never-listens\n");
     for (size_t i = 0; i < G_N_ELEMENTS(signals); i++) {
-        Process process = spawn_start(silent, spawn_stage.name, own_free_port(), output);
-        await_running(&process);
+        unsigned port = own_free_port();
+        Process process = spawn_start(silent, spawn_stage.name, port, output);
+        await_asking(&process, port);
         kill(process.pid, signals[i]);
         Outcome got = process_finish(&process);
         if (signals[i] != SIGKILL)
