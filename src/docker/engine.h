@@ -129,7 +129,8 @@ typedef struct DockerInspect {
     char *health;       /* "healthy", …; NULL when it has no check */
     DockerPair *labels; /* sorted by key */
     size_t n_labels;
-    DockerPort *ports; /* as bound (PortBindings), running or not */
+    DockerPort *ports; /* as bound (PortBindings), running or not; where the choice is the engine's,
+                        * as it chose (NetworkSettings.Ports), running only */
     size_t n_ports;
     DockerMount *mounts;
     size_t n_mounts;

@@ -57,6 +57,20 @@ static DockerPort take_port(const char *port, const json_t *binding)
     };
 }
 
+/* The first of the port's that is published; 0: none is. */
+static unsigned chosen_port(const json_t *published, const char *port)
+{
+    const json_t *list = json_object_get(published, port), *one;
+    size_t i;
+    json_array_foreach(list, i, one)
+    {
+        const unsigned host = parse_port(json_text(one, "HostPort"));
+        if (host != 0)
+            return host;
+    }
+    return 0;
+}
+
 static int compare_ports(const void *a, const void *b)
 {
     const DockerPort *one = a, *other = b;
@@ -65,15 +79,19 @@ static int compare_ports(const void *a, const void *b)
     return strcmp(one->protocol, other->protocol);
 }
 
-static DockerPort *take_ports(const json_t *bindings, size_t *n)
+static DockerPort *take_ports(const json_t *bindings, const json_t *published, size_t *n)
 {
     GArray *ports = g_array_new(FALSE, FALSE, sizeof(DockerPort));
     const char *key;
     json_t *list;
+    if (json_object_size(bindings) == 0) /* `docker run --publish-all` */
+        bindings = published;
     json_object_foreach((json_t *)bindings, key, list)
     {
         for (size_t i = 0; i < MAX(json_array_size(list), 1); i++) {
             DockerPort port = take_port(key, json_array_get(list, i));
+            if (port.host == 0)
+                port.host = chosen_port(published, key);
             g_array_append_val(ports, port);
         }
     }
@@ -105,13 +123,14 @@ static void take_config(DockerInspect *out, const json_t *config)
     out->labels = json_take_pairs(json_object_get(config, "Labels"), &out->n_labels);
 }
 
-static void take_host_config(DockerInspect *out, const json_t *config)
+static void take_host_config(DockerInspect *out, const json_t *config, const json_t *network)
 {
     uint64_t memory = json_count(json_object_get(config, "Memory"));
     out->memory_limit = memory == UINT64_MAX ? 0 : memory;
     out->network_mode = json_take_text(config, "NetworkMode");
     out->log_driver = json_take_text(json_object_get(config, "LogConfig"), "Type");
-    out->ports = take_ports(json_object_get(config, "PortBindings"), &out->n_ports);
+    out->ports = take_ports(json_object_get(config, "PortBindings"),
+                            json_object_get(network, "Ports"), &out->n_ports);
 }
 
 static DockerInspect *inspect_of(const json_t *root)
@@ -130,7 +149,8 @@ static DockerInspect *inspect_of(const json_t *root)
     out->created = docker_time_at(root, "Created");
     take_state(out, json_object_get(root, "State"));
     take_config(out, json_object_get(root, "Config"));
-    take_host_config(out, json_object_get(root, "HostConfig"));
+    take_host_config(out, json_object_get(root, "HostConfig"),
+                     json_object_get(root, "NetworkSettings"));
     out->mounts = json_take_mounts(json_object_get(root, "Mounts"), &out->n_mounts);
     return out;
 }

@@ -394,6 +394,34 @@ static void test_rubbish_inspect(void)
     docker_inspect_free(odd);
 }
 
+/* What the engine chose is where it runs; what was asked for stays as it was. */
+static void test_chosen_ports(void)
+{
+    static const struct {
+        const char *config, *network;
+        unsigned host;
+    } cases[] = {
+        {"{\"443/tcp\":[{\"HostPort\":\"7777\"}]}", "{\"443/tcp\":[{\"HostPort\":\"7778\"}]}",
+         7777},
+        {"{\"443/tcp\":[{\"HostPort\":\"\"}]}", "{\"443/tcp\":[{\"HostPort\":\"32768\"}]}", 32768},
+        {"{\"443/tcp\":[{\"HostPort\":\"0\"}]}",
+         "{\"80/tcp\":[{\"HostPort\":\"1\"}],\"443/tcp\":[{\"HostPort\":\"32769\"}]}", 32769},
+        {"{}", "{\"443/tcp\":[{\"HostIp\":\"::\",\"HostPort\":\"32770\"}]}", 32770},
+        {"{\"443/tcp\":[{\"HostPort\":\"\"}]}", "{}", 0},
+        {"{}", "{\"443/tcp\":null}", 0},
+        {"null", "{\"443/tcp\":[{\"HostPort\":\"99999\"}]}", 0},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *text = g_strdup_printf("{\"Id\":\"a\",\"HostConfig\":{\"PortBindings\":%s}"
+                                                ",\"NetworkSettings\":{\"Ports\":%s}}",
+                                                cases[i].config, cases[i].network);
+        g_autoptr(DockerInspect) inspect = docker_inspect_read(span(text));
+        g_assert_cmpuint(inspect->n_ports, ==, 1);
+        g_assert_cmpuint(inspect->ports[0].inside, ==, 443);
+        g_assert_cmpuint(inspect->ports[0].host, ==, cases[i].host);
+    }
+}
+
 static void test_versions(void)
 {
     g_assert_cmpint(docker_compare_versions("1.24", "1.9"), >, 0);
@@ -416,6 +444,7 @@ int main(int argc, char **argv)
     g_test_add_func("/docker/event", test_event);
     g_test_add_func("/docker/versions", test_versions);
     g_test_add_func("/docker/inspect/rubbish", test_rubbish_inspect);
+    g_test_add_func("/docker/inspect/chosen-ports", test_chosen_ports);
     g_test_add_func("/docker/inspect/recorded", test_recorded_inspect);
     g_test_add_func("/docker/logs/recorded", test_recorded_logs);
     return g_test_run();
