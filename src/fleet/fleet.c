@@ -243,6 +243,7 @@ static void wait_for_retry(FleetFeed *feed, const GError *error)
     bool had = lock_table(fleet);
     int64_t now = clock_monotonic();
     int64_t at = now + fleet_backoff(++feed->failures, g_random_int());
+    feed->retry = false; /* what was asked for before was the try that failed */
     set_status(feed, fleet_condition_of(error), error, at);
     unlock(fleet, had);
     lock(fleet);

@@ -90,7 +90,7 @@ static Outcome collect(void)
 
 typedef struct Pccs {
     Process process;
-    char *settings, *cache;
+    char *settings;
 } Pccs;
 
 /* From now on this one is asked, and what another said is not remembered. */
@@ -110,8 +110,8 @@ static Pccs pccs_begin(const char *fault)
     port = g_strchomp(contents(port_file));
     g_autofree char *url = g_strconcat("https://localhost:", port, NULL);
     spawn_stage.environment[0] = pccs.settings = spawn_stage_settings(file, url);
-    pccs.cache = g_strconcat("XDG_CACHE_HOME=", cache_path, NULL);
-    spawn_stage.environment[2] = pccs.cache;
+    g_free((char *)spawn_stage.environment[2]);
+    spawn_stage.environment[2] = g_strconcat("XDG_CACHE_HOME=", cache_path, NULL);
     return pccs;
 }
 
