@@ -29,6 +29,7 @@ static int open_console(VerifyRequest *request, const ConsoleWay *way)
         .inputs = (const VerificationInput *)request->inputs->data,
         .n_inputs = request->inputs->len,
         .basis = request,
+        .cancel = way->cancel,
         .script = way->script,
         .record = way->record,
         .plain = way->plain,

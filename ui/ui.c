@@ -200,6 +200,8 @@ int ui_run(const UiOptions *options)
     LoopEnd how;
 
     loop_block_signals();
+    if (options->cancel != NULL && cancel_is_set(options->cancel, NULL))
+        return EXIT_CANCELLED;
     if (options->script != NULL)
         return run_script(options);
     if (options->plain)

@@ -15,6 +15,9 @@ typedef struct UiOptions {
     /* What the console goes by: its settings, and what every verification is asked: root,
      * collateral, policy, journal. Borrowed. */
     VerifyRequest *basis;
+    /* Set by a signal that came before those are the console's; whoever caught it says how it ends.
+     * Borrowed; NULL: none can. */
+    Cancel *cancel;
     /* Open on the applications of the fleet (ui_fleet_is_near) when there are no inputs. */
     bool fleet;
     bool read_only;         /* applications are not stopped, restarted, removed or killed */

@@ -52,7 +52,8 @@ static int run_console(Job *job, const Arguments *arguments)
     g_autoptr(VerifyRequest) asked = verify_request_new(job, arguments, &error);
     if (!asked)
         return job_fail(job, error);
-    ConsoleWay way = {.script = arguments_value(arguments, "execute"),
+    ConsoleWay way = {.cancel = job_cancel(job),
+                      .script = arguments_value(arguments, "execute"),
                       .record = arguments_value(arguments, "record"),
                       .plain = arguments_flag(arguments, "plain"),
                       .tour = arguments_flag(arguments, "tour"),

@@ -14,6 +14,7 @@ typedef struct ConsoleWay {
     const char *record; /* the file that what it shows is recorded to; NULL: none */
     bool plain;         /* lines in, lines out */
     bool tour;          /* explains what the demo shows */
+    Cancel *cancel;     /* set by a signal that comes before the console listens to them itself */
     const char *names;  /* what the names of the demo's containers end in; NULL: it has processes */
 } ConsoleWay;
 

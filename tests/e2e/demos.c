@@ -71,6 +71,22 @@ unsigned demos_processes(const char *text, const char *other, pid_t *one)
     return n;
 }
 
+unsigned demos_alive(void)
+{
+    g_autoptr(GDir) dir = g_dir_open("/proc", 0, NULL);
+    const ProcessSetting here = demos_setting();
+    unsigned n = 0;
+    for (const char *name; (name = g_dir_read_name(dir)) != NULL;) {
+        g_autofree char *path = g_build_filename("/proc", name, "environ", NULL);
+        g_autofree char *content = NULL;
+        gsize size;
+        if (g_ascii_isdigit(name[0]) && g_file_get_contents(path, &content, &size, NULL))
+            n +=
+                memmem(content, size, here.environment[0], strlen(here.environment[0]) + 1) != NULL;
+    }
+    return n;
+}
+
 void demos_await(bool (*holds)(void *data), void *data)
 {
     const gint64 until = g_get_monotonic_time() + PROCESS_DEADLINE * G_GINT64_CONSTANT(1000);

@@ -20,6 +20,9 @@ char *demos_directory(const char *than);
 /* How many processes have both texts in their command line (`other` may be NULL); one of them in
  * `one`, when that is not NULL. */
 unsigned demos_processes(const char *text, const char *other, pid_t *one);
+/* How many processes there are of this test's demos, their consoles too: those that were started
+ * with demos_setting. */
+unsigned demos_alive(void);
 /* Polled until it holds; fails the test at the deadline. */
 void demos_await(bool (*holds)(void *data), void *data);
 

@@ -70,8 +70,7 @@ static bool engine_has_nothing(void *data)
 static bool nothing_is_left(void *data)
 {
     g_autofree char *directory = demos_directory(NULL);
-    return directory == NULL && engine_has_nothing(data) &&
-           demos_processes(process_directory(), "mse-sim", NULL) == 0;
+    return directory == NULL && engine_has_nothing(data) && demos_alive() == 0;
 }
 
 /* Once it has ended: at once, and no later. */

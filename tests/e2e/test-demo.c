@@ -13,7 +13,7 @@
 static bool has_no_process(void *data)
 {
     (void)data;
-    return demos_processes(process_directory(), NULL, NULL) == 0;
+    return demos_alive() == 0;
 }
 
 static void assert_nothing_left(void)
@@ -132,6 +132,17 @@ static void test_killed(void)
     assert_nothing_left();
 }
 
+/* A console whose demo is gone before it has begun, as whatever signal comes so early. */
+static void test_orphan(void)
+{
+    static const char *const environment[] = {"MSE_CONSOLE_DEMO=1", NULL};
+    const ProcessSetting here = {.environment = environment};
+    Outcome got = console_run(&here, "console", "-e", "version; home events", NULL);
+    g_assert_cmpint(got.status, ==, 128 + SIGTERM);
+    g_assert_cmpstr(got.out, ==, "");
+    outcome_clear(&got);
+}
+
 /* Two at once do not touch each other. */
 static void test_two(void)
 {
@@ -177,6 +188,7 @@ int main(int argc, char **argv)
     g_test_add_func("/demo/status-is-the-lines", test_status_is_the_lines);
     g_test_add_func("/demo/signal", test_signal);
     g_test_add_func("/demo/killed", test_killed);
+    g_test_add_func("/demo/orphan", test_orphan);
     g_test_add_func("/demo/two", test_two);
     g_test_add_func("/demo/no-place", test_no_place);
     g_test_add_func("/demo/no-terminal", test_no_terminal);
