@@ -129,9 +129,16 @@ static bool search(const GPtrArray *sources, const char *name, HomeApp *found, G
 
 static bool is_allowed(const Arguments *arguments, const HomeApp *found, GError **error)
 {
-    if (found->app->dialect != FLEET_DIALECT_NONE || arguments_flag(arguments, "all-containers"))
+    if (fleet_source_has(found->source, found->app) || arguments_flag(arguments, "all-containers"))
         return true;
     g_autofree char *name = sanitize_string(found->app->name);
+    if (found->app->demo) {
+        g_set_error(error, DOCKER_ERROR, DOCKER_ERROR_REFUSED,
+                    _("the container \"%s\" is a demo's (\"mse-console demo --docker\"); with "
+                      "--all-containers it is taken all the same"),
+                    name);
+        return false;
+    }
     g_set_error(error, DOCKER_ERROR, DOCKER_ERROR_REFUSED,
                 _("the container \"%s\" is no confidential application (no label mse-home or "
                   "cenclave); with --all-containers it is taken all the same"),

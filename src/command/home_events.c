@@ -44,9 +44,13 @@ static const char *attribute(const DockerEvent *event, const char *key)
     return docker_label(event->attributes, event->n_attributes, key);
 }
 
-static bool is_application(const DockerEvent *event)
+/* What a demo does is told to who asks by that demo's own context, where nothing else happens. */
+static bool is_application(const Follower *follower, const DockerEvent *event)
 {
-    return attribute(event, "mse-home") || attribute(event, "cenclave");
+    const DockerEngine *engine = fleet_source_engine(follower->source);
+    bool others_demo =
+        attribute(event, DOCKER_SCOPE) && docker_engine_endpoint(engine)->scope == NULL;
+    return !others_demo && (attribute(event, "mse-home") || attribute(event, "cenclave"));
 }
 
 static void emit_event(const Follower *follower, const DockerEvent *event, const char *time)
@@ -95,7 +99,7 @@ static void each_event(const DockerEvent *event, void *data)
         say_gap(follower);
         return;
     }
-    if (!is_change(event) || (!telling->all && !is_application(event)))
+    if (!is_change(event) || (!telling->all && !is_application(follower, event)))
         return;
     g_autofree char *time = date_format(event->time / NANOSECONDS);
     g_mutex_lock(&telling->mutex);

@@ -63,7 +63,7 @@ static void note_ending(const List *list, const FleetApp *app, const LifeEnding 
 static void emit(const List *list, const FleetApp *app, FleetSource *source)
 {
     g_auto(LifeEnding) ending = {0};
-    if (app->dialect != FLEET_DIALECT_NONE)
+    if (fleet_source_has(source, app))
         life_ending_find(list->endings, source, app, false, &ending, job_cancel(list->job));
     note_ending(list, app, &ending);
     job_emit(list->job, row_of(list, app, source, &ending));
@@ -159,8 +159,9 @@ const Verb verb_home_list = {
     .words = "home list",
     .operands = "",
     .help = N_("list the applications of the engines, stopped ones too"),
-    .description = N_("Applications are containers with the label mse-home or cenclave. Nothing "
-                      "but the engines is asked: the state is theirs. Trust ends with the "
+    .description = N_("Applications are containers with the label mse-home or cenclave, those of "
+                      "\"mse-console demo --docker\" left out. Nothing but the engines is asked: "
+                      "the state is theirs. Trust ends with the "
                       "certificate or the collateral, whichever ends first: of evidence that is in "
                       "a directory of this machine, judged as the settings say; where there is "
                       "none, with the certificate that the application was started with. What "

@@ -49,6 +49,7 @@ typedef struct FleetApp {
     char *id;        /* of the source: 64 hex digits */
     char *name;
     FleetDialect dialect;
+    bool demo; /* a demo made it on this engine: fleet_source_has says for whom it is there */
     FleetState state;
     int exit_code; /* meant when has_exit_code */
     bool has_exit_code;

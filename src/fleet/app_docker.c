@@ -24,6 +24,11 @@ FleetDialect fleet_dialect_of(const DockerPair *labels, size_t n_labels)
     return FLEET_DIALECT_NONE;
 }
 
+bool fleet_is_demo(const DockerPair *labels, size_t n_labels)
+{
+    return docker_label(labels, n_labels, DOCKER_SCOPE) != NULL;
+}
+
 /* Addresses become a part of URLs, and those of configurations: nothing but an IP address is one.
  * None at all: the engine's own. */
 static bool is_address(const char *text)
@@ -78,6 +83,7 @@ FleetApp *fleet_app_from_container(const DockerContainer *container, unsigned so
     app->name = g_strdup(container->name);
     app->image = g_strdup(container->image);
     app->dialect = fleet_dialect_of(container->labels, container->n_labels);
+    app->demo = fleet_is_demo(container->labels, container->n_labels);
     app->state = fleet_state_named(container->state);
     app->created = container->created / NANOSECONDS;
     set_exit_code(app, container->status);
@@ -101,6 +107,7 @@ FleetApp *fleet_app_from_inspect(const DockerInspect *inspect, unsigned source)
     app->name = g_strdup(inspect->name);
     app->image = g_strdup(inspect->image);
     app->dialect = fleet_dialect_of(inspect->labels, inspect->n_labels);
+    app->demo = fleet_is_demo(inspect->labels, inspect->n_labels);
     app->state = fleet_state_named(inspect->state);
     app->created = inspect->created / NANOSECONDS;
     app->started = inspect->started / NANOSECONDS;

@@ -23,4 +23,7 @@ FleetApp *fleet_app_from_inspect(const DockerInspect *inspect, unsigned source);
 /* "mse-home=1" or "cenclave=1"; the value does not matter. */
 FleetDialect fleet_dialect_of(const DockerPair *labels, size_t n_labels);
 
+/* Whether they are those of a demo's container (DOCKER_SCOPE). */
+bool fleet_is_demo(const DockerPair *labels, size_t n_labels);
+
 #endif

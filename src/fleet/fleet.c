@@ -353,6 +353,8 @@ static void follow(Fleet *fleet, FleetSource *source)
     feed->source = fleet_source_ref(source);
     feed->cancel = cancel_new();
     g_ptr_array_add(fleet->feeds, feed);
+    if (fleet_source_shows_demos(source))
+        fleet_table_show_demos(fleet->table, feed->number);
     start_thread(fleet, "source", follow_source, feed);
 }
 

@@ -86,6 +86,10 @@ const char *fleet_source_address(const FleetSource *source); /* "unix:///var/run
 /* Its engine, borrowed; NULL when it is no Docker engine. */
 DockerEngine *fleet_source_engine(const FleetSource *source);
 
+/* Whether it is one of its confidential applications. What a demo made on an engine is one only for
+ * who asks by that demo's own context. */
+bool fleet_source_has(const FleetSource *source, const FleetApp *app);
+
 /* Whether both are one and the same engine, reached alike. One that cannot be asked is like none.
  */
 bool fleet_source_same(const FleetSource *a, const FleetSource *b);
@@ -121,7 +125,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(FleetDelta, fleet_delta_free)
 typedef struct Fleet Fleet;
 
 /* Starts following. References the sources; a source's number is its place here. `all_containers`:
- * also those that are no confidential applications (FLEET_DIALECT_NONE). Returns at once. */
+ * also those that are no confidential applications (fleet_source_has). Returns at once. */
 Fleet *fleet_new(FleetSource *const *sources, size_t n_sources, bool all_containers);
 
 /* Ends it. Returns within 200 ms, whatever the sources do: a thread that is still in a call is left

@@ -12,6 +12,9 @@ FleetSourceStatus *fleet_source_status_copy(const FleetSourceStatus *status);
 FleetCondition fleet_condition_of(const GError *error);
 FleetReason fleet_reason_of(const GError *error);
 
+/* Whether its containers of demos are applications: it is a demo's own. */
+bool fleet_source_shows_demos(const FleetSource *source);
+
 /* Where a source tells what it learns. All may be called from its thread, which holds no lock. */
 typedef struct FleetFeed FleetFeed;
 void fleet_feed_list_begin(FleetFeed *feed, int64_t asked);

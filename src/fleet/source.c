@@ -51,6 +51,17 @@ bool fleet_source_same(const FleetSource *a, const FleetSource *b)
                                  docker_engine_endpoint(b->engine));
 }
 
+/* What is asked for by a demo's own context is that demo's alone. */
+bool fleet_source_shows_demos(const FleetSource *source)
+{
+    return source->engine && docker_engine_endpoint(source->engine)->scope != NULL;
+}
+
+bool fleet_source_has(const FleetSource *source, const FleetApp *app)
+{
+    return app->dialect != FLEET_DIALECT_NONE && (!app->demo || fleet_source_shows_demos(source));
+}
+
 FleetApp *fleet_app_inspect(FleetSource *source, unsigned number, const char *id, Cancel *cancel,
                             GError **error)
 {
@@ -100,7 +111,7 @@ GPtrArray *fleet_list_once(FleetSource *const *sources, size_t n_sources, bool a
             g_thread_join(threads[i]);
         for (guint k = 0; k < parts[i].apps->len; k++) {
             FleetApp *app = g_ptr_array_index(parts[i].apps, k);
-            if (all_containers || app->dialect != FLEET_DIALECT_NONE)
+            if (all_containers || fleet_source_has(sources[i], app))
                 g_ptr_array_add(all, fleet_app_ref(app));
         }
         g_ptr_array_unref(parts[i].apps);

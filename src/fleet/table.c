@@ -31,6 +31,7 @@ typedef struct Source {
     FleetSourceStatus *status;
     bool pending;
     bool closed;
+    bool demos; /* a demo's containers are among its applications */
 } Source;
 
 /* What waits to be delivered. */
@@ -101,6 +102,11 @@ FleetTable *fleet_table_new(size_t n_sources, bool all_containers)
     return table;
 }
 
+void fleet_table_show_demos(FleetTable *table, unsigned source)
+{
+    table->sources[source].demos = true;
+}
+
 void fleet_table_free(FleetTable *table)
 {
     if (!table)
@@ -123,7 +129,10 @@ static void push(FleetTable *table, Pending pending)
 
 static bool is_wanted(const FleetTable *table, const Entry *entry)
 {
-    return !entry->gone && (table->all_containers || entry->app->dialect != FLEET_DIALECT_NONE);
+    const FleetApp *app = entry->app;
+    bool shown =
+        app->dialect != FLEET_DIALECT_NONE && (!app->demo || table->sources[app->source].demos);
+    return !entry->gone && (table->all_containers || shown);
 }
 
 /* To be delivered, when whoever looks has, or is to have, something of it. */
@@ -393,6 +402,7 @@ static FleetApp *app_of_event(unsigned source, const DockerEvent *event)
     app->name = event->name && *event->name ? g_strdup(event->name) : g_strndup(event->id, 12);
     app->image = g_strdup(event->image);
     app->dialect = fleet_dialect_of(event->attributes, event->n_attributes);
+    app->demo = fleet_is_demo(event->attributes, event->n_attributes);
     app->healthcheck =
         g_strdup(docker_label(event->attributes, event->n_attributes, "healthcheck_endpoint"));
     return app;

@@ -28,6 +28,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(FleetTable, fleet_table_free)
 
 /* One source more: its number. */
 unsigned fleet_table_add_source(FleetTable *table);
+/* Containers of demos (FleetApp.demo) are applications of this one: they are no others'. Before it
+ * is fed. */
+void fleet_table_show_demos(FleetTable *table, unsigned source);
 /* All that it has is gone, and whatever is told of it from now on is passed over. */
 void fleet_table_close_source(FleetTable *table, unsigned source);
 

@@ -160,6 +160,32 @@ static Process start_following(char **directory, const char *dead)
     return process;
 }
 
+/* The same engine asked without the demo's context: the demo's are left out, and said to be. */
+static void test_seen_by_others(void)
+{
+    g_autofree char *directory = NULL;
+    Process process = start_following(&directory, NULL);
+    g_autofree char *those = containers(); /* "NAME DIRECTORY" a line */
+    g_autofree char *name = g_strndup(those, strcspn(those, " "));
+    const ProcessSetting here = demos_setting();
+    Outcome got = console_run(&here, "home", "list", NULL);
+    g_assert_cmpint(got.status, ==, 0);
+    g_assert_nonnull(strstr(got.out, own));
+    g_assert_null(strstr(got.out, name));
+    outcome_clear(&got);
+    got = console_run(&here, "home", "list", "--all-containers", NULL);
+    g_assert_nonnull(strstr(got.out, name));
+    outcome_clear(&got);
+    got = console_run(&here, "home", "status", name, NULL);
+    g_assert_cmpint(got.status, ==, 1);
+    g_assert_nonnull(strstr(got.err, "is a demo's"));
+    outcome_clear(&got);
+    kill(process.pid, SIGTERM);
+    got = process_finish(&process);
+    outcome_clear(&got);
+    assert_nothing_left();
+}
+
 static void test_signals(void)
 {
     static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
@@ -296,6 +322,7 @@ int main(int argc, char **argv)
     g_test_add_func("/demo-docker/applications", test_applications);
     g_test_add_func("/demo-docker/verdicts", test_verdicts);
     g_test_add_func("/demo-docker/others", test_others);
+    g_test_add_func("/demo-docker/seen-by-others", test_seen_by_others);
     g_test_add_func("/demo-docker/signals", test_signals);
     g_test_add_func("/demo-docker/early", test_early);
     g_test_add_func("/demo-docker/killed", test_killed);

@@ -285,6 +285,47 @@ static void test_health(void)
     g_assert_cmpint(dead->health, ==, FLEET_HEALTH_UNKNOWN);
 }
 
+/* Of one that appears while it is watched: the events' labels are those of the container. */
+static void create_demo(FleetTable *table, const char *id)
+{
+    DockerEvent *event = g_new0(DockerEvent, 1);
+    DockerPair *labels = g_new0(DockerPair, 2);
+    labels[0] = (DockerPair){g_strdup("mse-console-demo"), g_strdup("/tmp/demo")};
+    labels[1] = (DockerPair){g_strdup("mse-home"), g_strdup("1")};
+    event->time = 20;
+    event->action = g_strdup("create");
+    event->id = g_strdup(id);
+    event->name = g_strdup(id);
+    event->attributes = labels;
+    event->n_attributes = 2;
+    fleet_table_event(table, 0, event);
+}
+
+/* A demo's containers are there for that demo, and for who asks for all. */
+static void test_demos(void)
+{
+    static const struct {
+        bool all, own;
+        unsigned expected;
+    } cases[] = {{false, false, 0}, {false, true, 2}, {true, false, 2}};
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(FleetTable) table = fleet_table_new(1, cases[i].all);
+        if (cases[i].own)
+            fleet_table_show_demos(table, 0);
+        drop_deltas(table);
+        FleetApp *listed = app_new(0, "listed", FLEET_STATE_RUNNING);
+        listed->demo = true;
+        fleet_table_list_begin(table, 0, 10);
+        fleet_table_list_app(table, listed);
+        fleet_table_list_end(table, 0);
+        create_demo(table, "new");
+        g_autoptr(GPtrArray) taken = take_apps(table);
+        g_assert_cmpuint(taken->len, ==, cases[i].expected);
+        g_autoptr(FleetApp) found = fleet_table_find(table, 0, "new", NULL);
+        g_assert_cmpint(found != NULL, ==, cases[i].expected > 0);
+    }
+}
+
 static void test_other_containers(void)
 {
     for (unsigned all = 0; all < 2; all++) {
@@ -445,6 +486,7 @@ int main(int argc, char **argv)
     g_test_add_func("/fleet/table/late-answer", test_late_answer);
     g_test_add_func("/fleet/table/health", test_health);
     g_test_add_func("/fleet/table/other-containers", test_other_containers);
+    g_test_add_func("/fleet/table/demos", test_demos);
     g_test_add_func("/fleet/table/two-sources", test_same_id_in_two_sources);
     g_test_add_func("/fleet/table/closed-and-added", test_closed_and_added);
     g_test_add_func("/fleet/table/event-storm", test_event_storm);
