@@ -425,6 +425,10 @@ static void write_journal(const Verification *verification, VerificationResult *
     if (verification->request->journal == NULL)
         return;
     json_t *fields = verification_journal_json(result);
+    const char *application = verification->request->application;
+    g_autofree char *safe = application != NULL ? sanitize_string(application) : NULL;
+    if (safe != NULL)
+        json_object_set_new(fields, "application", json_string(safe));
     journal_append(verification->request->journal, clock_now(), "verdict", fields,
                    &result->journal_error);
     json_decref(fields);

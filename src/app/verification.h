@@ -48,8 +48,9 @@ typedef struct VerificationRequest {
     int64_t time; /* --at; else the clock's now */
     const Policy *policy;
     Expectations expectations;
-    bool strict;      /* warnings count as rejected in the exit status */
-    Journal *journal; /* NULL: none is kept */
+    bool strict;             /* warnings count as rejected in the exit status */
+    Journal *journal;        /* NULL: none is kept */
+    const char *application; /* whose evidence it is, for the journal; NULL: not known */
     /* To repeat an earlier verdict: judge with exactly what that result was judged with, and look
      * for nothing else. */
     bool repeats;

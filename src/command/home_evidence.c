@@ -116,6 +116,7 @@ static int collect(Job *job, const Arguments *arguments, const HomeApp *found)
     const FleetApp *app = found->app;
     const LifeCollect request = {
         .host_port = host_port,
+        .name = app->name,
         .arguments = {.subject = app->subject,
                       .san = app->san,
                       .uuid = app->uuid,

@@ -84,8 +84,8 @@ static int judge(Job *job, const HomeApp *found, VerificationResult **result)
     g_autoptr(Settings) settings = settings_load(&error);
     g_autofree char *path = settings ? life_evidence_path(found->source, found->app, &error) : NULL;
     if (path)
-        *result =
-            life_judge(settings, journal, INPUT_EVIDENCE, path, NULL, job_cancel(job), &error);
+        *result = life_judge(settings, journal, found->app, INPUT_EVIDENCE, path, NULL,
+                             job_cancel(job), &error);
     if (!*result)
         return job_fail(job, error);
     if ((*result)->error)

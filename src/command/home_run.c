@@ -141,8 +141,8 @@ static int judge_certificate(Run *run, const char *path)
     g_autoptr(GError) error = NULL;
     if (run->evidence && check(run, run->evidence) != EXIT_OK)
         return EXIT_REJECTED;
-    run->certificate = life_judge(run->settings, run->journal, INPUT_CERTIFICATE, path,
-                                  run->evidence, job_cancel(run->job), &error);
+    run->certificate = life_judge(run->settings, run->journal, run->found.app, INPUT_CERTIFICATE,
+                                  path, run->evidence, job_cancel(run->job), &error);
     return run->certificate ? check(run, run->certificate) : job_fail(run->job, error);
 }
 

@@ -192,6 +192,7 @@ static VerificationResult *collect(const Spawn *spawn, const LifeSpawned *spawne
     const LifeSpawn *asked = &spawn->request;
     const LifeCollect request = {
         .host_port = spawned->host_port,
+        .name = spawn->name,
         .arguments = {.subject = asked->subject,
                       .san = asked->san,
                       .uuid = spawned->uuid,

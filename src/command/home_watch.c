@@ -391,6 +391,8 @@ static int finish_once(Watch *watch, bool any_live)
     take_all_news(watch);
     if (watch->status == EXIT_OK && (!all_live || !names))
         return EXIT_ERROR;
+    if (g_hash_table_size(watch->apps) == 0 && all_live && names && !job_json(watch->job))
+        job_text(watch->job, "%s", _("There are no applications to judge."));
     return watch->status;
 }
 

@@ -21,7 +21,7 @@ typedef struct Reading {
     size_t tail; /* 0: all */
     GQueue rows; /* json_t*, at most `tail` */
     bool numbered;
-    uint64_t lines, broken;
+    uint64_t lines, broken, shown;
     uint64_t first_broken;
     bool torn, cancelled;
 } Reading;
@@ -48,6 +48,7 @@ static bool is_recent(const Reading *reading, const json_t *line)
 
 static void keep_row(Reading *reading, json_t *row)
 {
+    reading->shown++;
     if (reading->tail == 0) {
         job_emit(reading->job, row);
         return;
@@ -64,6 +65,22 @@ static const char *state_name(JournalLineState state)
     return names[state];
 }
 
+/* Of a deed, what it was done with: the paths of its files. */
+static void add_input(json_t *row)
+{
+    g_autoptr(GString) paths = g_string_new(NULL);
+    size_t i;
+    json_t *item;
+    json_array_foreach(json_object_get(row, "what"), i, item)
+    {
+        const char *path = json_string_value(json_object_get(item, "path"));
+        if (path)
+            g_string_append_printf(paths, "%s%s", paths->len > 0 ? ", " : "", path);
+    }
+    if (paths->len > 0 && !json_object_get(row, "input"))
+        json_object_set_new(row, "input", json_string(paths->str));
+}
+
 static bool visit(uint64_t number, JournalLineState state, const json_t *line, Span raw, void *data)
 {
     Reading *reading = data;
@@ -76,6 +93,7 @@ static bool visit(uint64_t number, JournalLineState state, const json_t *line, S
         return true;
     json_t *row = json_deep_copy(line);
     if (reading->numbered) {
+        add_input(row);
         json_object_set_new(row, "line", json_integer((json_int_t)number));
         json_object_set_new(row, "state", json_string(state_name(state)));
     }
@@ -136,6 +154,10 @@ static int show_lines(Job *job, const Arguments *arguments, bool numbered)
         else
             json_decref(row);
     }
+    if (numbered && status == EXIT_OK && reading.shown == 0 && !job_json(job))
+        job_text(job, "%s",
+                 reading.lines > 0 ? _("The journal has nothing of that time or later.")
+                                   : _("The journal has nothing in it yet."));
     warn_of_damage(&reading);
     return status;
 }
@@ -237,7 +259,8 @@ const Verb verb_journal_list = {
     .help = N_("list what was judged and done on this machine"),
     .description = N_("The journal is $XDG_STATE_HOME/mse-console/journal.jsonl: one entry a "
                       "verdict, alarm or deed, each with the hash of the one before. Application "
-                      "is the one that an entry is about, where it is about one."),
+                      "is the one that an entry is about, where it is about one; input is what was "
+                      "judged, or the files of a deed."),
     .options = filters,
     .columns = columns,
     .flags = VERB_READ_ONLY,

@@ -141,7 +141,11 @@ static Collateral *fetch(const LifeCollect *collect, GBytes *certificate, GError
 static VerificationResult *judge(const LifeCollect *collect, char *path, GError **error)
 {
     const VerificationRequest request = {
-        .root_path = collect->root, .policy = collect->policy, .journal = collect->journal};
+        .root_path = collect->root,
+        .policy = collect->policy,
+        .journal = collect->journal,
+        .application = collect->name,
+    };
     g_autoptr(Verification) verification = verification_new(&request, collect->cancel, error);
     if (verification == NULL)
         return NULL;

@@ -26,6 +26,7 @@ typedef struct LifeArguments {
 
 typedef struct LifeCollect {
     const char *host_port; /* where it is reached from here */
+    const char *name;      /* the application's, for the journal */
     LifeArguments arguments;
     const char *signer_key; /* PEM, public */
     const char *pccs_url;

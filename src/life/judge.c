@@ -9,7 +9,7 @@
 #include "fleet/evidence.h"
 
 static VerificationRequest request_of(const Settings *settings, Journal *journal,
-                                      const VerificationResult *with)
+                                      const FleetApp *app, const VerificationResult *with)
 {
     VerificationRequest request = {
         .root_path = settings_text(settings, SETTING_TRUST_ROOT),
@@ -17,6 +17,7 @@ static VerificationRequest request_of(const Settings *settings, Journal *journal
         .pccs_ca_path = settings_text(settings, SETTING_PCCS_CA),
         .policy = settings->policy,
         .journal = journal,
+        .application = app->name,
     };
     if (with != NULL && with->collateral != NULL) {
         request.repeats = true;
@@ -25,11 +26,11 @@ static VerificationRequest request_of(const Settings *settings, Journal *journal
     return request;
 }
 
-VerificationResult *life_judge(const Settings *settings, Journal *journal, InputKind kind,
-                               const char *path, const VerificationResult *with, Cancel *cancel,
-                               GError **error)
+VerificationResult *life_judge(const Settings *settings, Journal *journal, const FleetApp *app,
+                               InputKind kind, const char *path, const VerificationResult *with,
+                               Cancel *cancel, GError **error)
 {
-    const VerificationRequest request = request_of(settings, journal, with);
+    const VerificationRequest request = request_of(settings, journal, app, with);
     g_autoptr(Verification) verification = verification_new(&request, cancel, error);
     if (verification == NULL)
         return NULL;
@@ -44,7 +45,7 @@ VerificationResult *life_judge_evidence(const Settings *settings, Journal *journ
     g_auto(FleetEvidence) evidence = {0};
     if (!fleet_evidence_read(source, app, NULL, &evidence, cancel, error))
         return NULL;
-    const VerificationRequest request = request_of(settings, journal, NULL);
+    const VerificationRequest request = request_of(settings, journal, app, NULL);
     g_autoptr(Verification) verification = verification_new(&request, cancel, error);
     if (verification == NULL)
         return NULL;

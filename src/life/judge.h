@@ -11,13 +11,13 @@
 #include "fleet/fleet.h"
 #include "life/life.h"
 
-/* Judges one file: INPUT_EVIDENCE or INPUT_CERTIFICATE. `with` NULL: collateral as verify finds it;
- * else an earlier result, whose collateral it is judged with. The journal gets the verdict. NULL
- * with an error when it cannot be judged at all (the settings' root or PCCS); a file that cannot be
- * read is a result with an error. */
-VerificationResult *life_judge(const Settings *settings, Journal *journal, InputKind kind,
-                               const char *path, const VerificationResult *with, Cancel *cancel,
-                               GError **error);
+/* Judges one file of an application: INPUT_EVIDENCE or INPUT_CERTIFICATE. `with` NULL: collateral
+ * as verify finds it; else an earlier result, whose collateral it is judged with. The journal gets
+ * the verdict. NULL with an error when it cannot be judged at all (the settings' root or PCCS); a
+ * file that cannot be read is a result with an error. */
+VerificationResult *life_judge(const Settings *settings, Journal *journal, const FleetApp *app,
+                               InputKind kind, const char *path, const VerificationResult *with,
+                               Cancel *cancel, GError **error);
 
 /* The same of the application's own evidence, wherever it can be had: in its directory, or in its
  * container (fleet/evidence.h). NULL with an error also when there is none. */

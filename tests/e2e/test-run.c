@@ -220,6 +220,7 @@ static void test_journal(void)
     g_assert_cmpint(listed.status, ==, 0);
     assert_says(listed.out, "send");
     assert_says(listed.out, "appli");
+    assert_says(listed.out, "secrets.json"); /* what was sent */
     outcome_clear(&listed);
     g_autofree char *path = g_build_filename(state, "mse-console", "journal.jsonl", NULL);
     g_autofree char *journal = NULL;
@@ -228,6 +229,10 @@ static void test_journal(void)
     assert_says(journal, "\"application\":\"appli\"");
     assert_says(journal, "\"measurement\":\"" MEASUREMENT "\"");
     assert_says(journal, "\"role\":\"secrets\"");
+    const char *verdict = strstr(journal, "\"kind\":\"verdict\"");
+    g_assert_nonnull(verdict);
+    g_autofree char *line = g_strndup(verdict, strcspn(verdict, "\n"));
+    assert_says(line, "\"application\":\"appli\"");
     g_assert_null(strstr(journal, PASSWORD));
 }
 

@@ -66,6 +66,7 @@ static void test_package(void)
     json_t *what = json_object_get(journal, "what");
     g_assert_cmpstr(json_string_value(json_object_get(json_array_get(what, 0), "path")), ==,
                     package);
+    g_assert_true(g_str_has_prefix(json_string_value(json_object_get(journal, "input")), package));
     json_decref(journal);
     json_decref(row);
     outcome_clear(&got);
@@ -175,6 +176,7 @@ static void test_spawn(void)
     json_t *journal = journal_row("spawn", spawn_stage.name);
     g_assert_cmpuint(strlen(json_string_value(json_object_get(journal, "measurement"))), ==, 64);
     json_decref(journal);
+    json_decref(journal_row("verdict", spawn_stage.name)); /* of its evidence */
     assert_refused(spawn(spawn_stage.name, own_free_port(), else_where, NULL, NULL), 1, "named");
     assert_refused(spawn(second, port, else_where, NULL, NULL), 1, "port");
     assert_refused(spawn(second, own_free_port(), directory, NULL, NULL), 1, "is the directory of");

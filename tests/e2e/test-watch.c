@@ -206,6 +206,35 @@ static void test_names(void)
     world_end(&world);
 }
 
+/* An engine without an application: a sentence, and nothing for programs. */
+static void test_nothing(void)
+{
+    g_autofree char *socket = process_path("empty.sock");
+    g_autofree char *program = process_program("mse-sim");
+    g_autofree char *host = g_strdup_printf("DOCKER_HOST=unix://%s", socket);
+    const char *argv[] = {program, "engine", "--socket", socket, "--apps", "0", NULL};
+    const char *environment[] = {host, NULL};
+    const ProcessSetting setting = {.environment = environment};
+    gint64 until = g_get_monotonic_time() + PATIENCE;
+    Process engine = process_start(argv, NULL);
+    while (!g_file_test(socket, G_FILE_TEST_EXISTS)) {
+        struct pollfd ended = {.fd = engine.pidfd, .events = POLLIN};
+        g_assert_cmpint(poll(&ended, 1, 10), ==, 0);
+        g_assert_cmpint(g_get_monotonic_time(), <, until);
+    }
+    Outcome text = console_run(&setting, "home", "watch", "--once", NULL);
+    g_assert_cmpint(text.status, ==, 0);
+    g_assert_cmpstr(text.out, ==, "There are no applications to judge.\n");
+    outcome_clear(&text);
+    Outcome json = console_run(&setting, "home", "watch", "--once", "--json", NULL);
+    g_assert_cmpint(json.status, ==, 0);
+    g_assert_cmpstr(json.out, ==, "");
+    outcome_clear(&json);
+    kill(engine.pid, SIGTERM);
+    Outcome ended = process_finish(&engine);
+    outcome_clear(&ended);
+}
+
 static void test_no_engine(void)
 {
     g_autofree char *nobody = process_path("nobody.sock");
@@ -439,6 +468,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/watch/once", test_once);
     g_test_add_func("/watch/names", test_names);
+    g_test_add_func("/watch/nothing", test_nothing);
     g_test_add_func("/watch/no-engine", test_no_engine);
     g_test_add_func("/watch/service", test_service);
     g_test_add_func("/watch/journal-names-it", test_journal_names_it);
