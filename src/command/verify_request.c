@@ -38,15 +38,35 @@ static bool kind_of(const Argument *argument, InputKind *kind)
     return false;
 }
 
+/* An application's output directory is named by people for the evidence in it. g_free. */
+static char *name_of(const VerificationInput *input)
+{
+    g_autofree char *within = g_build_filename(input->name, "evidence.json", NULL);
+    bool evidence = input->kind == INPUT_PLAIN || input->kind == INPUT_EVIDENCE;
+    if (evidence && g_file_test(input->name, G_FILE_TEST_IS_DIR) &&
+        g_file_test(within, G_FILE_TEST_IS_REGULAR))
+        return g_steal_pointer(&within);
+    return g_strdup(input->name);
+}
+
+static void clear_input(void *data)
+{
+    VerificationInput *input = data;
+    g_free(input->name);
+}
+
 static GArray *inputs_of(const Arguments *arguments)
 {
     GArray *inputs = g_array_new(FALSE, FALSE, sizeof(VerificationInput));
+    g_array_set_clear_func(inputs, clear_input);
     const GArray *order = arguments_in_order(arguments);
     for (guint i = 0; i < order->len; i++) {
         const Argument *argument = &g_array_index(order, Argument, i);
         VerificationInput input = {.name = (char *)argument->value};
-        if (kind_of(argument, &input.kind))
-            g_array_append_val(inputs, input);
+        if (!kind_of(argument, &input.kind))
+            continue;
+        input.name = name_of(&input);
+        g_array_append_val(inputs, input);
     }
     return inputs;
 }

@@ -316,6 +316,24 @@ static void test_without_a_terminal(void)
     outcome_clear(&wrong);
 }
 
+/* An output directory stands for the evidence in it. */
+static void test_directory(void)
+{
+    g_autofree char *with = process_path("with"), *without = process_path("without");
+    g_autofree char *within = g_build_filename(with, "evidence.json", NULL);
+    g_assert_cmpint(g_mkdir(with, 0700), ==, 0);
+    g_assert_cmpint(g_mkdir(without, 0700), ==, 0);
+    g_assert_cmpint(symlink(made.evidence, within), ==, 0);
+    Outcome got = console_run(NULL, "verify", with, "--root", made.root, NULL);
+    g_assert_cmpint(got.status, ==, 0);
+    assert_printed(&got, within);
+    outcome_clear(&got);
+    got = console_run(NULL, "verify", without, "--root", made.root, NULL);
+    g_assert_cmpint(got.status, ==, 1);
+    g_assert_nonnull(strstr(got.err, "it is a directory"));
+    outcome_clear(&got);
+}
+
 static void test_journal(void)
 {
     g_autofree char *home = process_path("journal-home");
@@ -323,6 +341,12 @@ static void test_journal(void)
     g_autofree char *variable = g_strconcat("HOME=", home, NULL);
     const char *const environment[] = {variable, NULL};
     ProcessSetting setting = {.environment = environment};
+    Outcome none = console_run(&setting, "journal", "list", NULL);
+    assert_printed(&none, "The journal has nothing in it yet.");
+    outcome_clear(&none);
+    none = console_run(&setting, "journal", "list", "--json", NULL);
+    g_assert_cmpstr(none.out, ==, "[]\n");
+    outcome_clear(&none);
     for (int i = 0; i < 3; i++) {
         Outcome got = console_run(&setting, "verify", made.evidence, "--root", made.root, NULL);
         g_assert_cmpint(got.status, ==, 0);
@@ -338,6 +362,9 @@ static void test_journal(void)
     g_assert_cmpstr(text_of(last, "state"), ==, "ok");
     json_decref(rows);
     outcome_clear(&list);
+    none = console_run(&setting, "journal", "list", "--since", "2999-01-01", NULL);
+    assert_printed(&none, "nothing of that time or later");
+    outcome_clear(&none);
     Outcome well = console_run(&setting, "journal", "verify", NULL);
     g_assert_cmpint(well.status, ==, 0);
     assert_printed(&well, "3 lines");
@@ -513,6 +540,7 @@ int main(int argc, char **argv)
     g_test_add_func("/verify/settings", test_settings_are_the_default);
     g_test_add_func("/verify/signer-key", test_signer_key);
     g_test_add_func("/verify/no-terminal", test_without_a_terminal);
+    g_test_add_func("/verify/directory", test_directory);
     g_test_add_func("/journal", test_journal);
     g_test_add_func("/inspect", test_inspect);
     g_test_add_func("/help", test_every_verb_helps);
