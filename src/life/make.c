@@ -32,14 +32,25 @@ static char *maker(void)
     return g_strdup_printf("%ld@%s %s", (long)getpid(), g_get_host_name(), namespace);
 }
 
+/* An image's labels are its containers' too, and an image may be a stranger's: what it says beside
+ * the label that a container was made with is not believed. */
+static bool is_for_one_purpose(const DockerPair *labels, size_t n_labels)
+{
+    static const char *const purposes[] = {LIFE_FOR_SPAWN, LIFE_FOR_MEASURE, LIFE_FOR_LOCALTEST};
+    unsigned n = 0;
+    for (size_t i = 0; i < G_N_ELEMENTS(purposes); i++)
+        n += docker_label(labels, n_labels, purposes[i]) != NULL;
+    return n == 1;
+}
+
 bool life_is_leftover(const DockerPair *labels, size_t n_labels, const char *purpose)
 {
     const char *label = docker_label(labels, n_labels, purpose);
     g_autofree char *self = maker();
     char *end = NULL;
     gint64 pid = label != NULL ? g_ascii_strtoll(label, &end, 10) : 0;
-    return pid > 1 && pid < G_MAXINT && strcmp(end, strchr(self, '@')) == 0 &&
-           kill((pid_t)pid, 0) != 0 && errno == ESRCH;
+    return is_for_one_purpose(labels, n_labels) && pid > 1 && pid < G_MAXINT &&
+           strcmp(end, strchr(self, '@')) == 0 && kill((pid_t)pid, 0) != 0 && errno == ESRCH;
 }
 
 bool life_remove_leftover(DockerEngine *engine, const char *id, const char *name, Cancel *cancel,

@@ -264,6 +264,10 @@ static void test_leftover(void)
         const DockerPair label = {(char *)LIFE_FOR_SPAWN, value};
         g_assert_true(life_is_leftover(&label, 1, LIFE_FOR_SPAWN) == owners[i].is_leftover);
         g_assert_false(life_is_leftover(&label, 1, LIFE_FOR_MEASURE));
+        /* An application whose image says that it is a dry run's is none's. */
+        const DockerPair both[] = {{(char *)LIFE_FOR_MEASURE, value}, label};
+        g_assert_false(life_is_leftover(both, 2, LIFE_FOR_MEASURE));
+        g_assert_false(life_is_leftover(both, 2, LIFE_FOR_SPAWN));
     }
     g_assert_false(life_is_leftover(NULL, 0, LIFE_FOR_SPAWN));
 }
