@@ -63,6 +63,7 @@ void ui_job_unref(UiJob *job)
         job->free_data(job->data);
     cancel_unref(job->cancel);
     g_free(job->title);
+    g_free(job->why);
     g_free(job->progress);
     g_ptr_array_unref(job->log);
     g_free(job);

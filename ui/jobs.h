@@ -40,6 +40,7 @@ struct UiJob {
     void *data;
     GDestroyNotify free_data;
     int status; /* the function sets it; read when ended */
+    char *why;  /* the same: why it failed, in one line safe for a terminal; or NULL */
     /* the console thread's: */
     JobState state;
     bool cancelled;

@@ -112,7 +112,7 @@ static void open_log(WalkPane *self, Console *console)
     g_autofree char *name = g_strdup(walk_value(self->walk, self->walk->step, ""));
 
     walk_began(self->walk, self->walk->step);
-    walk_ended(self->walk, self->walk->step, true);
+    walk_ended(self->walk, self->walk->step);
     walk_state_save(self, console);
     console_show_log_of(console, name);
 }
@@ -143,12 +143,12 @@ static void run_step(WalkPane *self, Console *console)
 
 static void ended(WalkPane *self, Console *console)
 {
-    bool cancelled = self->job->cancelled;
-    bool well = self->job->status == 0;
+    g_autoptr(UiJob) job = g_steal_pointer(&self->job);
 
-    g_clear_pointer(&self->job, ui_job_unref);
-    if (!cancelled || well)
-        walk_ended(self->walk, self->doing, well);
+    if (job->status == 0)
+        walk_ended(self->walk, self->doing);
+    else if (!job->cancelled)
+        walk_failed(self->walk, self->doing, job->why);
     enter_step(self, console);
     walk_state_save(self, console);
 }
@@ -305,12 +305,32 @@ static void complete(WalkPane *self, Console *console)
     paths_start(console_model(console)->jobs, directory);
 }
 
+/* The number of an actor; the rest are commands (choosing_command). */
 static Redo choosing_key(WalkPane *self, Console *console, Key k)
 {
-    if (k != '1' && k != '2')
+    if (k < '1' || k >= '1' + N_WALK_ACTORS)
         return REDO_NOTHING;
     choose(self, console, (WalkActor)(k - '1'));
     return REDO_DRAW;
+}
+
+static Redo choosing_command(WalkPane *self, Console *console, CommandId id)
+{
+    switch (id) {
+    case COMMAND_STEP_RUN:
+        choose(self, console, self->offered);
+        return REDO_DRAW;
+    case COMMAND_DOWN:
+    case COMMAND_BOTTOM:
+        self->offered = N_WALK_ACTORS - 1;
+        return REDO_DRAW;
+    case COMMAND_UP:
+    case COMMAND_TOP:
+        self->offered = 0;
+        return REDO_DRAW;
+    default:
+        return REDO_NOTHING;
+    }
 }
 
 static Redo flag_key(WalkPane *self, Console *console, Key k)
@@ -385,8 +405,10 @@ static Redo command(Pane *pane, Console *console, CommandId id)
 
     if (id == COMMAND_BACK)
         return leave(self, console);
-    if (!self->walk->chosen || self->kept != 0)
+    if (self->kept != 0)
         return REDO_NOTHING;
+    if (!self->walk->chosen)
+        return choosing_command(self, console, id);
     switch (id) {
     case COMMAND_STEP_RUN:
         run_step(self, console);
@@ -435,7 +457,7 @@ static const char *hints(const Pane *pane)
     const WalkPane *self = (const WalkPane *)pane;
 
     if (!self->walk->chosen)
-        return _("1 code provider   2 operator   Esc leaves");
+        return _("Enter chooses   1 code provider   2 operator   ? help   Esc leaves");
     return _("Enter does it   Tab completes   PgUp PgDn step   F1 help   Esc leaves");
 }
 

@@ -18,6 +18,8 @@ enum {
     LINE_ROWS = 3,  /* of the command line */
     FIELD_ROWS = 3, /* a field, and two rows for what is said of it */
     FIELD_ROWS_LOW = 2,
+    HIGH = 14,   /* rows: there is room for what a step is for in full, and a blank row below, */
+    HIGHER = 18, /* and for that also where it failed */
 };
 
 static const struct {
@@ -149,20 +151,38 @@ static void draw_fields(WalkPane *self, const Canvas *canvas)
     }
 }
 
+/* Why it failed and what to do, in the place of what the step is for where there is little room.
+ * Returns the row below. */
+static int draw_failure(const WalkPane *self, const Canvas *canvas, int y)
+{
+    const char *why = self->walk->why[self->walk->step];
+
+    if (why != NULL)
+        y = draw_wrapped(canvas, 0, y, canvas->height >= HIGH ? 3 : 2, ROLE_REJECTED, why);
+    canvas_cut(canvas, 0, y, canvas->width, ROLE_TEXT,
+               _("Put it right, then Enter does the step again and shows all that it says."));
+    return y + 1;
+}
+
 static void draw_form(WalkPane *self, const Canvas *canvas)
 {
     unsigned step = self->walk->step;
     WalkState state = self->walk->states[step];
     bool running = walk_pane_is_running(self, step);
+    bool failed = state == WALK_FAILED && !running;
     Canvas fields;
     int y;
 
     y = canvas_cut(canvas, 0, 0, canvas->width, ROLE_STRONG, _(walk_steps[step].title));
     canvas_printf(canvas, y, 0, running ? ROLE_WARNING : marks[state].role, " · %s",
                   running ? _("running") : _(marks[state].word));
-    y = draw_wrapped(canvas, 0, 1, canvas->height >= 14 ? 3 : 1, ROLE_DIM,
-                     _(walk_steps[step].what));
-    y += canvas->height >= 14;
+    y = 1;
+    if (!failed || canvas->height >= HIGHER)
+        y = draw_wrapped(canvas, 0, y, canvas->height >= HIGH ? 3 : 1, ROLE_DIM,
+                         _(walk_steps[step].what));
+    if (failed)
+        y = draw_failure(self, canvas, y);
+    y += canvas->height >= HIGH;
     fields = canvas_part(canvas, 0, y, canvas->width, canvas->height - y);
     draw_fields(self, &fields);
 }
@@ -177,7 +197,7 @@ static void draw_line(const WalkPane *self, const Canvas *canvas, int y)
     draw_wrapped(canvas, 0, y + 1, LINE_ROWS - 1, ROLE_KEY, safe);
 }
 
-static void draw_choice(const Canvas *canvas)
+static void draw_choice(const WalkPane *self, const Canvas *canvas)
 {
     static const char *const what[N_WALK_ACTORS] = {
         N_("has the code: makes the package, verifies the enclave, seals the secrets, decrypts "
@@ -187,9 +207,10 @@ static void draw_choice(const Canvas *canvas)
     };
     int y = 2;
 
-    canvas_cut(canvas, 1, 0, canvas->width - 1, ROLE_STRONG, _("Who are you? Press the number."));
+    canvas_cut(canvas, 1, 0, canvas->width - 1, ROLE_STRONG, _("Who are you? Choose with Enter."));
     for (unsigned i = 0; i < N_WALK_ACTORS; i++) {
         g_autofree char *number = g_strdup_printf("%u", i + 1);
+        canvas_text(canvas, 0, y, ROLE_FOCUS, i == self->offered ? "▸" : " ");
         canvas_text(canvas, 2, y, ROLE_KEY, number);
         canvas_cut(canvas, 5, y, canvas->width - 5, ROLE_STRONG, _(walk_actor_names[i]));
         y = draw_wrapped(canvas, 5, y + 1, 3, ROLE_DIM, _(what[i])) + 1;
@@ -211,7 +232,7 @@ void walk_pane_draw(const Pane *pane, const Model *model, const Canvas *canvas, 
         return;
     }
     if (!self->walk->chosen) {
-        draw_choice(canvas);
+        draw_choice(self, canvas);
         return;
     }
     draw_steps(self, &steps);

@@ -13,7 +13,8 @@
 typedef struct WalkPane {
     Pane pane;
     Walk *walk;
-    char *directory; /* whose walk-throughs these are */
+    WalkActor offered; /* while none is chosen: what Enter chooses */
+    char *directory;   /* whose walk-throughs these are */
     unsigned field;
     Edit edit; /* of that field */
     char *file_problems[WALK_FIELDS];

@@ -159,6 +159,14 @@ static bool is_prepared(VerbJob *self, Job *job)
     return false;
 }
 
+/* A sentence of several lines has its point in the first. */
+static char *first_line_safe(const char *sentence)
+{
+    g_autofree char *line = g_strndup(sentence, strcspn(sentence, "\n"));
+
+    return sanitize_string(line);
+}
+
 static void run(UiJob *ui_job, void *data)
 {
     static const JobSink sink = {
@@ -177,6 +185,8 @@ static void run(UiJob *ui_job, void *data)
     self->running = job;
     if (is_prepared(self, job))
         ui_job->status = verb_run_line(job, self->line);
+    if (ui_job->status != EXIT_OK && job_why(job) != NULL)
+        ui_job->why = first_line_safe(job_why(job));
     if (job_json(job))
         send_array(self, ui_job->status);
     else

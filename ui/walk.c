@@ -5,6 +5,7 @@
 
 #include "command/verbs.h"
 #include "core/i18n.h"
+#include "core/sanitize.h"
 #include "ui/edit.h"
 #include "ui/shell_word.h"
 
@@ -197,9 +198,11 @@ void walk_free(Walk *walk)
 {
     if (walk == NULL)
         return;
-    for (unsigned step = 0; step < WALK_STEPS; step++)
+    for (unsigned step = 0; step < WALK_STEPS; step++) {
+        g_free(walk->why[step]);
         for (unsigned i = 0; i < WALK_FIELDS; i++)
             g_free(walk->values[step][i]);
+    }
     g_free(walk);
 }
 
@@ -316,10 +319,18 @@ static const struct {
     {"spawn", made_evidence},   {"evidence", made_evidence},
 };
 
-void walk_ended(Walk *walk, unsigned step, bool well)
+void walk_failed(Walk *walk, unsigned step, const char *why)
 {
-    walk->states[step] = well ? WALK_DONE : WALK_FAILED;
-    for (unsigned i = 0; well && i < G_N_ELEMENTS(makers); i++)
+    walk->states[step] = WALK_FAILED;
+    g_free(walk->why[step]);
+    walk->why[step] = why == NULL ? NULL : sanitize_string(why);
+}
+
+void walk_ended(Walk *walk, unsigned step)
+{
+    walk->states[step] = WALK_DONE;
+    g_clear_pointer(&walk->why[step], g_free);
+    for (unsigned i = 0; i < G_N_ELEMENTS(makers); i++)
         if (g_str_equal(makers[i].id, walk_steps[step].id))
             makers[i].made(walk, step);
 }
@@ -449,8 +460,9 @@ json_t *walk_keep(const Walk *walk, const char *directory)
 
     for (unsigned i = 0; walk_steps[i].id != NULL; i++)
         json_object_set_new(steps, walk_steps[i].id,
-                            json_pack("{s:s, s:o, s:o}", "state", state_words[walk->states[i]],
-                                      "typed", keep_values(walk, i, true), "suggested",
+                            json_pack("{s:s, s:s*, s:o, s:o}", "state",
+                                      state_words[walk->states[i]], "why", walk->why[i], "typed",
+                                      keep_values(walk, i, true), "suggested",
                                       keep_values(walk, i, false)));
     return json_pack("{s:i, s:s, s:s?, s:s, s:o}", "version", 1, "directory", directory, "actor",
                      walk->chosen ? actor_words[walk->actor] : NULL, "step",
@@ -493,6 +505,8 @@ static void resume_step(Walk *walk, unsigned step, const json_t *kept)
 
     if (i < N_WALK_STATES)
         walk->states[step] = (WalkState)i;
+    if (walk->states[step] == WALK_FAILED)
+        walk_failed(walk, step, json_string_value(json_object_get(kept, "why")));
     resume_values(walk, step, json_object_get(kept, "suggested"), false);
     resume_values(walk, step, json_object_get(kept, "typed"), true);
 }

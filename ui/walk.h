@@ -57,6 +57,7 @@ typedef struct Walk {
     WalkActor actor;
     unsigned step; /* of walk_steps: the selected one, of the actor's */
     WalkState states[WALK_STEPS];
+    char *why[WALK_STEPS];                 /* of those that failed, safe to show; or NULL */
     char *values[WALK_STEPS][WALK_FIELDS]; /* never NULL */
     bool typed[WALK_STEPS][WALK_FIELDS];   /* by the person, not handed on by another step */
 } Walk;
@@ -92,9 +93,11 @@ char *walk_path(const char *typed);
 
 /* The step began: what was typed in it goes on to where nothing else was. */
 void walk_began(Walk *walk, unsigned step);
-/* It ended: what it made goes on to the steps that want it. After a trusted verify, sealing is
+/* It ended well: what it made goes on to the steps that want it. After a trusted verify, sealing is
  * selected. */
-void walk_ended(Walk *walk, unsigned step, bool well);
+void walk_ended(Walk *walk, unsigned step);
+/* It failed; `why`: in one line, or NULL. */
+void walk_failed(Walk *walk, unsigned step, const char *why);
 /* A verb said that it wrote a "package" or a "key" (job_made). */
 void walk_made(Walk *walk, const char *what, const char *path);
 

@@ -17,8 +17,9 @@ struct Job {
     bool json;
     Cancel *cancel;
     const Verb *verb;
-    char *progress_of;   /* what was told last, … */
-    int64_t progress_at; /* … and when: monotonic microseconds */
+    char *progress_of;                /* what was told last, … */
+    int64_t progress_at;              /* … and when: monotonic microseconds */
+    char *first_error, *last_warning; /* job_why */
 };
 
 enum { PROGRESS_MICROSECONDS = 100 * 1000 };
@@ -40,6 +41,8 @@ void job_free(Job *job)
     if (job->cancel)
         cancel_unref(job->cancel);
     g_free(job->progress_of);
+    g_free(job->first_error);
+    g_free(job->last_warning);
     g_free(job);
 }
 
@@ -125,6 +128,13 @@ void job_warn(Job *job, const char *format, ...)
     g_autofree char *sentence = g_strdup_printf(_("warning: %s"), text);
     if (job->sink.error)
         job->sink.error(sentence, job->data);
+    g_free(job->last_warning);
+    job->last_warning = g_steal_pointer(&text);
+}
+
+const char *job_why(const Job *job)
+{
+    return job->first_error ? job->first_error : job->last_warning;
 }
 
 void job_progress(Job *job, const Progress *progress)
@@ -187,6 +197,8 @@ int job_fail(Job *job, const GError *error)
         return EXIT_CANCELLED;
     if (job->sink.error)
         job->sink.error(error->message, job->data);
+    if (!job->first_error)
+        job->first_error = g_strdup(error->message);
     job_causes(job, error->message);
     return error->domain == VERB_ERROR ? EXIT_USAGE : EXIT_ERROR;
 }

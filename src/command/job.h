@@ -68,6 +68,9 @@ JobAnswer job_ask(Job *job, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /* Says the error and gives its exit status: 2 for VERB_ERROR, 130 when cancelled (nothing is said;
  * the shell makes 143 of it when SIGTERM was the cause), else 1. */
 int job_fail(Job *job, const GError *error);
+/* Why it failed, as far as it was said: the first error, else the last warning; NULL: nothing was.
+ * As it was said: sanitize before showing. Borrowed. */
+const char *job_why(const Job *job);
 /* What lies under the error with this message, a line each on standard error, when causes are kept
  * (core/cause.h); job_fail does so by itself. */
 void job_causes(Job *job, const char *message);

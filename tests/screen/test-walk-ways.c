@@ -18,6 +18,7 @@
 #define ENTER     "\r"
 #define TAB       "\t"
 #define DOWN      "\033[B"
+#define UP        "\033[A"
 #define PAGE_DOWN "\033[6~"
 #define KILL_LINE "\025"
 #define CTRL_C    "\003"
@@ -105,6 +106,58 @@ static void test_cancel_and_redo(void)
     collect_evidence(terminal);
     collect_evidence(terminal);
     close(server);
+    leave(terminal);
+}
+
+/* ---- failed ---- */
+
+/* Why it failed stands beside the step, in every size and in the next session of the pane, until it
+ * is done. */
+static void test_why_it_failed(void)
+{
+    g_autoptr(Terminal) terminal = demo_open(NULL);
+
+    terminal_type(terminal, "w2");
+    go_to(terminal, operator, "Evidence", "not yet");
+    terminal_type(terminal, "nobody" ENTER);
+    terminal_wait_text(terminal, "── exit status 1");
+    terminal_escape(terminal);
+    terminal_wait_text(terminal, "Evidence · failed");
+    terminal_wait_text(terminal, "no application \"nobody\" on demo");
+    terminal_wait_text(terminal, "Put it right, then Enter does the step again");
+    terminal_resize(terminal, 60, 15);
+    terminal_wait_text(terminal, "▸ NAME");
+    terminal_wait_text(terminal, "no application \"nobody\" on demo");
+    terminal_wait_text(terminal, "Put it right, then Enter");
+    terminal_escape(terminal);
+    terminal_resize(terminal, 120, 36);
+    terminal_wait_text(terminal, "┌ Apps");
+    terminal_type(terminal, "w");
+    terminal_wait_text(terminal, "no application \"nobody\" on demo");
+    terminal_type(terminal, KILL_LINE "census");
+    collect_evidence(terminal);
+    terminal_wait_gone(terminal, "nobody");
+    leave(terminal);
+}
+
+/* ---- who one is ---- */
+
+static void test_choosing(void)
+{
+    g_autoptr(Terminal) terminal = demo_open(NULL);
+
+    terminal_type(terminal, "w");
+    terminal_wait_text(terminal, "▸ 1  Code provider");
+    terminal_type(terminal, DOWN);
+    terminal_wait_text(terminal, "▸ 2  Operator");
+    terminal_type(terminal, UP);
+    terminal_wait_text(terminal, "▸ 1  Code provider");
+    terminal_type(terminal, "?");
+    terminal_wait_text(terminal, "┌ Help");
+    terminal_escape(terminal);
+    terminal_wait_text(terminal, "▸ 1  Code provider");
+    terminal_type(terminal, "j" ENTER);
+    terminal_wait_text(terminal, "Spawn · not yet");
     leave(terminal);
 }
 
@@ -281,6 +334,8 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/walk-ways/cancel-and-redo", test_cancel_and_redo);
     g_test_add_func("/walk-ways/left-while-running", test_left_while_running);
+    g_test_add_func("/walk-ways/why-it-failed", test_why_it_failed);
+    g_test_add_func("/walk-ways/choosing", test_choosing);
     g_test_add_func("/walk-ways/read-only", test_read_only);
     g_test_add_func("/walk-ways/stranger", test_stranger);
     g_test_add_func("/walk-ways/spaces", test_spaces);

@@ -110,7 +110,7 @@ static void test_flow(void)
     walk_made(walk, "package", "./package_app_1.tar");
     walk_made(walk, "key", "./package_app_1.key");
     walk_made(walk, "nonsense", "x");
-    walk_ended(walk, package, true);
+    walk_ended(walk, package);
     g_assert_cmpstr(walk_value(walk, verify, "package"), ==, "./package_app_1.tar");
     g_assert_cmpstr(walk_value(walk, walk_step_by_id("spawn"), "package"), ==,
                     "./package_app_1.tar");
@@ -118,18 +118,18 @@ static void test_flow(void)
     g_assert_cmpstr(walk_value(walk, walk_step_by_id("localtest"), "project"), ==, "app");
 
     walk->step = verify;
-    walk_ended(walk, verify, false); /* rejected: nothing goes on */
+    walk_failed(walk, verify, "rejected"); /* rejected: nothing goes on */
     g_assert_cmpint(walk->states[verify], ==, WALK_FAILED);
     g_assert_cmpuint(walk->step, ==, verify);
     g_assert_cmpstr(walk_value(walk, seal, "cert"), ==, "");
     type(walk, "verify", "output", "out");
-    walk_ended(walk, verify, true); /* trusted: sealing, with its certificate */
+    walk_ended(walk, verify); /* trusted: sealing, with its certificate */
     g_assert_cmpuint(walk->step, ==, seal);
     g_assert_cmpstr(walk_value(walk, seal, "cert"), ==, "out/ratls.pem");
 
     type(walk, "seal", "secrets", "data/secrets.json");
     type(walk, "seal", "output", "out");
-    walk_ended(walk, seal, true);
+    walk_ended(walk, seal);
     g_assert_cmpstr(walk_value(walk, run, "sealed-secrets"), ==, "out/secrets.json.sealed");
 
     type(walk, "test", "", "mine");
@@ -138,7 +138,7 @@ static void test_flow(void)
     g_assert_cmpstr(walk_value(walk, run, ""), ==, "billing");
     g_assert_cmpstr(walk_value(walk, walk_step_by_id("test"), ""), ==, "mine"); /* typed: stays */
     type(walk, "spawn", "output", "deployed");
-    walk_ended(walk, walk_step_by_id("spawn"), true);
+    walk_ended(walk, walk_step_by_id("spawn"));
     g_assert_cmpstr(walk_value(walk, verify, "evidence"), ==, "deployed/evidence.json");
 }
 
@@ -202,7 +202,10 @@ static void test_resume(void)
 
     walk_choose(walk, WALK_CODE_PROVIDER);
     type(walk, "verify", "evidence", "ev \"x\".json");
-    walk_ended(walk, walk_step_by_id("verify"), true);
+    walk_failed(walk, walk_step_by_id("verify"), "was wrong");
+    walk_ended(walk, walk_step_by_id("verify"));
+    walk_failed(walk, walk_step_by_id("decrypt"), "no key");
+    walk_failed(walk, walk_step_by_id("run"), NULL);
     kept = walk_keep(walk, "/here");
     g_assert_nonnull(kept);
     g_assert_false(walk_resume(again, kept, "/elsewhere"));
@@ -211,6 +214,11 @@ static void test_resume(void)
     g_assert_true(again->chosen);
     g_assert_cmpstr(walk_steps[again->step].id, ==, "seal");
     g_assert_cmpint(again->states[walk_step_by_id("verify")], ==, WALK_DONE);
+    g_assert_null(again->why[walk_step_by_id("verify")]);
+    g_assert_cmpint(again->states[walk_step_by_id("decrypt")], ==, WALK_FAILED);
+    g_assert_cmpstr(again->why[walk_step_by_id("decrypt")], ==, "no key");
+    g_assert_cmpint(again->states[walk_step_by_id("run")], ==, WALK_FAILED);
+    g_assert_null(again->why[walk_step_by_id("run")]);
     g_assert_cmpstr(walk_value(again, walk_step_by_id("verify"), "evidence"), ==, "ev \"x\".json");
     g_assert_cmpstr(walk_value(again, walk_step_by_id("seal"), "cert"), ==, "ratls.pem");
     json_decref(kept);
@@ -255,6 +263,20 @@ static void test_bad_state(void)
     }
 }
 
+/* What was kept of a failure is shown, whatever it is, as text. */
+static void test_hostile_why(void)
+{
+    g_autoptr(Walk) walk = walk_new();
+    json_t *kept = json_pack("{s:i, s:s, s:{s:{s:s, s:s}, s:{s:s, s:s}}}", "version", 1,
+                             "directory", "/here", "steps", "run", "state", "failed", "why",
+                             "a\033[2Jb", "seal", "state", "done", "why", "left over");
+
+    g_assert_true(walk_resume(walk, kept, "/here"));
+    g_assert_cmpstr(walk->why[walk_step_by_id("run")], ==, "a\\x1b[2Jb");
+    g_assert_null(walk->why[walk_step_by_id("seal")]);
+    json_decref(kept);
+}
+
 int main(int argc, char **argv)
 {
     setlocale(LC_ALL, "C.UTF-8");
@@ -267,5 +289,6 @@ int main(int argc, char **argv)
     g_test_add_func("/walk/going", test_going);
     g_test_add_func("/walk/resume", test_resume);
     g_test_add_func("/walk/bad-state", test_bad_state);
+    g_test_add_func("/walk/hostile-why", test_hostile_why);
     return g_test_run();
 }
