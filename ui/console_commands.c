@@ -540,18 +540,18 @@ static void save_free(void *data)
     g_free(task);
 }
 
+/* Whoever looks at a screen may see what is nobody else's: logs, names. */
 static void save_job(UiJob *job, void *data)
 {
     const SaveTask *task = data;
-    g_autofree char *shown = sanitize_string(task->path);
     g_autoptr(GError) error = NULL;
+    g_autoptr(FileWriter) writer = file_writer_new(task->path, &error);
+    bool written = writer != NULL &&
+                   file_writer_put(writer, span_of(task->text, strlen(task->text)), &error) &&
+                   file_writer_commit(writer, 0600, FILE_ONLY_NEW, &error);
 
-    if (file_write(task->path, span_of(task->text, strlen(task->text)), 0644, &error)) {
-        ui_job_say(job, ROLE_TRUSTED, g_strdup_printf(_("written: %s"), shown));
-        return;
-    }
-    job->status = 1;
-    ui_job_say(job, ROLE_REJECTED, g_strdup(error->message));
+    job->status = written ? 0 : 1;
+    console_say_written(job, task->path, error);
 }
 
 /* The screen without the line that asked for it. */

@@ -128,34 +128,54 @@ static bool came_over(unsigned kind)
     return (kind & (PANE_READING | PANE_JOBS | PANE_SOURCES)) != 0;
 }
 
-/* Help and quitting are always said, and the way back out of what came over the others; the rest
- * as far as there is room, in the table's order. */
+/* Help and quitting, the way back out of what came over the others, and walk-throughs where one
+ * begins: whoever is new looks there. */
+static bool is_always_said(unsigned kind, CommandId command)
+{
+    if (command == COMMAND_BACK)
+        return came_over(kind);
+    return command != COMMAND_WALK || (kind & (PANE_APPS | PANE_INPUTS)) != 0;
+}
+
+/* What would answer "there is none", or is refused, is not offered. */
+static bool is_offered(const Console *console, unsigned kind, CommandId command)
+{
+    const Model *model = &console->model;
+
+    if (!(command_table[command].panes & kind) ||
+        (model->read_only && !command_table[command].read_only))
+        return false;
+    return command != COMMAND_ACKNOWLEDGE || (model->apps != NULL && model->apps->alarms > 0);
+}
+
+/* The rest as far as there is room, in the table's order. */
 static void draw_hints(const Console *console, const Canvas *canvas)
 {
-    static const CommandId last[] = {COMMAND_BACK, COMMAND_LINE, COMMAND_HELP, COMMAND_QUIT};
+    static const CommandId last[] = {COMMAND_BACK, COMMAND_WALK, COMMAND_LINE, COMMAND_HELP,
+                                     COMMAND_QUIT};
     const Pane *pane = console_focused(console);
     unsigned kind = pane->class->kind;
-    unsigned first = came_over(kind) ? 0 : 1; /* of those that are always said */
+    bool said[N_COMMANDS] = {false}; /* at the end */
     int reserved = 0, x = 1;
 
     if (pane->class->hints != NULL) {
         canvas_cut(canvas, 1, 0, canvas->width - 2, ROLE_DIM, pane->class->hints(pane));
         return;
     }
-    for (unsigned i = first; i < G_N_ELEMENTS(last); i++)
-        reserved += hint_width(console, last[i]) + 2;
+    for (unsigned i = 0; i < G_N_ELEMENTS(last); i++) {
+        said[last[i]] = hint_width(console, last[i]) > 0 && is_always_said(kind, last[i]);
+        reserved += said[last[i]] ? hint_width(console, last[i]) + 2 : 0;
+    }
     for (unsigned i = 1; i < N_COMMANDS; i++) {
         int width = hint_width(console, (CommandId)i);
-        if (width == 0 || !(command_table[i].panes & kind) || i == COMMAND_HELP ||
-            i == COMMAND_LINE || i == COMMAND_QUIT || i == COMMAND_BACK ||
-            (console->model.read_only && !command_table[i].read_only))
+        if (width == 0 || said[i] || i == COMMAND_BACK || !is_offered(console, kind, (CommandId)i))
             continue;
         if (x + width + 2 + reserved > canvas->width)
             continue;
         x = draw_hint(console, canvas, x, (CommandId)i);
     }
-    for (unsigned i = first; i < G_N_ELEMENTS(last); i++)
-        if (hint_width(console, last[i]) > 0)
+    for (unsigned i = 0; i < G_N_ELEMENTS(last); i++)
+        if (said[last[i]])
             x = draw_hint(console, canvas, x, last[i]);
 }
 

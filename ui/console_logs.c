@@ -145,22 +145,28 @@ static bool write_whole(const SaveTask *task, Cancel *cancel, GError **error)
            file_writer_commit(writer, 0600, FILE_ONLY_NEW, error);
 }
 
-static void save(UiJob *job, void *data)
+void console_say_written(UiJob *job, const char *path, const GError *error)
 {
-    const SaveTask *task = data;
-    g_autofree char *shown = sanitize_string(task->path);
-    g_autoptr(GError) error = NULL;
-    bool written = write_whole(task, job->cancel, &error);
+    g_autofree char *shown = sanitize_string(path);
     char *sentence;
 
-    job->status = written ? 0 : 1;
-    if (!written && error == NULL) /* cancelled */
-        return;
     if (g_error_matches(error, FILE_ERROR, FILE_ERROR_EXISTS))
         sentence = g_strdup_printf(_("%s is there already; give another name"), shown);
     else
-        sentence = written ? g_strdup_printf(_("written: %s"), shown) : g_strdup(error->message);
-    ui_job_say(job, written ? ROLE_TRUSTED : ROLE_REJECTED, sentence);
+        sentence =
+            error == NULL ? g_strdup_printf(_("written: %s"), shown) : g_strdup(error->message);
+    ui_job_say(job, error == NULL ? ROLE_TRUSTED : ROLE_REJECTED, sentence);
+}
+
+static void save(UiJob *job, void *data)
+{
+    const SaveTask *task = data;
+    g_autoptr(GError) error = NULL;
+    bool written = write_whole(task, job->cancel, &error);
+
+    job->status = written ? 0 : 1;
+    if (written || error != NULL) /* else it was cancelled */
+        console_say_written(job, task->path, error);
 }
 
 void console_start_save(Console *console)

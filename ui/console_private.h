@@ -133,6 +133,8 @@ void console_question_key(Console *console, Key key);
 /* The question is no more, and nobody answered. */
 void console_drop_question(Console *console);
 void console_save_to(Console *console, const char *path);
+/* From a job that wrote a file that was not to be there; `error`: NULL, it has written it. */
+void console_say_written(UiJob *job, const char *path, const GError *error);
 
 /* console_own.c */
 void console_run_own(Console *console, const SettingCommand *command);

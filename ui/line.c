@@ -25,7 +25,8 @@ const LineRow line_table[] = {
      N_("scheme=terminal|dark|light|mono, sort=COLUMN, filter=REGEX, mouse=on|off")},
     {"source", ":source [FILE]",
      N_("take up the settings as they are in the file now, or those of FILE")},
-    {"save-display", ":save-display FILE", N_("write what the screen shows to a file, as text")},
+    {"save-display", ":save-display FILE",
+     N_("write what the screen shows to a new file, as text, for its owner alone")},
     {"quit", ":quit", N_("leave")},
     {NULL, NULL, NULL},
 };

@@ -160,7 +160,7 @@ static int draw_failure(const WalkPane *self, const Canvas *canvas, int y)
     if (why != NULL)
         y = draw_wrapped(canvas, 0, y, canvas->height >= HIGH ? 3 : 2, ROLE_REJECTED, why);
     canvas_cut(canvas, 0, y, canvas->width, ROLE_TEXT,
-               _("Put it right, then Enter does the step again and shows all that it says."));
+               _("Put it right; Enter does the step again."));
     return y + 1;
 }
 

@@ -235,7 +235,8 @@ static void test_save_display(void)
     g_autoptr(Terminal) terminal = open_judged();
     g_autofree char *path = g_build_filename(g_get_home_dir(), "display.txt", NULL);
     g_autofree char *line = g_strdup_printf(":save-display %s" ENTER, path);
-    g_autofree char *saved = NULL;
+    g_autofree char *saved = NULL, *again = NULL;
+    GStatBuf status;
 
     terminal_wait_text(terminal, "✔ TRUSTED");
     terminal_type(terminal, line);
@@ -244,6 +245,12 @@ static void test_save_display(void)
     g_assert_nonnull(strstr(saved, "┌ Inputs ── 4 ─"));
     g_assert_nonnull(strstr(saved, "✔ TRUSTED"));
     g_assert_null(strchr(saved, '\033'));
+    g_assert_cmpint(g_stat(path, &status), ==, 0);
+    g_assert_cmpint(status.st_mode & 0777, ==, 0600);
+    terminal_type(terminal, line); /* nothing is overwritten */
+    terminal_wait_text(terminal, "is there already; give another name");
+    g_assert_true(g_file_get_contents(path, &again, NULL, NULL));
+    g_assert_cmpstr(again, ==, saved);
     g_unlink(path);
     quit(terminal);
 }

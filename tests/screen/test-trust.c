@@ -187,10 +187,15 @@ static void test_alarm(void)
     terminal_type(second, "H");
     terminal_wait_text(second, "ALARM: its measurement changed");
     terminal_wait_text(second, "judged: ✔ trusted");
-    terminal_type(second, "1a");
+    terminal_type(second, "1");
+    terminal_wait_text(second, "a seen");
+    terminal_type(second, "a");
     terminal_wait_gone(second, header);
     terminal_type(second, "a");
     terminal_wait_text(second, "there is no alarm");
+    terminal_type(second, "1"); /* the hints again */
+    terminal_wait_text(second, "w walk");
+    g_assert_false(terminal_shows(second, "a seen"));
     engine_quit(second);
     journal = g_build_filename(world.home, ".local", "state", "mse-console", "journal.jsonl", NULL);
     g_free(text);

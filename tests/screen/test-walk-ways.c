@@ -124,11 +124,11 @@ static void test_why_it_failed(void)
     terminal_escape(terminal);
     terminal_wait_text(terminal, "Evidence · failed");
     terminal_wait_text(terminal, "no application \"nobody\" on demo");
-    terminal_wait_text(terminal, "Put it right, then Enter does the step again");
+    terminal_wait_text(terminal, "Put it right; Enter does the step again");
     terminal_resize(terminal, 60, 15);
     terminal_wait_text(terminal, "▸ NAME");
     terminal_wait_text(terminal, "no application \"nobody\" on demo");
-    terminal_wait_text(terminal, "Put it right, then Enter");
+    terminal_wait_text(terminal, "Put it right; Enter");
     terminal_escape(terminal);
     terminal_resize(terminal, 120, 36);
     terminal_wait_text(terminal, "┌ Apps");
