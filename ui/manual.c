@@ -16,7 +16,8 @@ void ui_each_key(UiVisit visit, void *data)
         if (command_table[i].name == NULL || *keys == '\0')
             continue;
         g_autofree char *help =
-            g_strdup_printf("%s (%s)", _(command_table[i].help), command_table[i].name);
+            g_strdup_printf("%s (%s%s)", _(command_table[i].help), command_table[i].name,
+                            command_table[i].read_only ? "" : _("; not with --read-only"));
         visit(keys, help, data);
     }
 }

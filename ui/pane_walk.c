@@ -127,8 +127,9 @@ static void run_step(WalkPane *self, Console *console)
         return;
     }
     if (is_refused(console_model(console), self->walk->step)) {
-        console_say(console, ROLE_WARNING, "%s",
-                    _("this step changes things, and the console was started read-only"));
+        console_say(
+            console, ROLE_WARNING, "%s",
+            _("this step makes or changes something, and the console was started read-only"));
         return;
     }
     if (say_problem(self, console))

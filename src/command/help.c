@@ -90,8 +90,8 @@ int help_of_all(Job *job)
     say_options(job, verb_common_options);
     job_text(job, "  --read-only");
     job_text(job, "        %s",
-             _("before the verb: refuse verbs that change things, also in the console "
-               "(environment: MSE_CONSOLE_READ_ONLY=1)"));
+             _("before the verb: refuse verbs that make or change something, also in the "
+               "console (environment: MSE_CONSOLE_READ_ONLY=1)"));
     job_text(job, "  -V, --version");
     job_text(job, "        %s", _("show the version"));
     say_blank(job);

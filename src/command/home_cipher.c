@@ -107,7 +107,6 @@ const Verb verb_home_encrypt = {
                       "a key of 32 bytes a file of XSalsa20-Poly1305, as the members of an "
                       "encrypted package are. Files of any size are read piece by piece."),
     .options = encrypt_options,
-    .flags = VERB_READ_ONLY,
     .run = run_encrypt,
 };
 
@@ -121,6 +120,5 @@ const Verb verb_home_decrypt = {
                       "such as a member of an encrypted package. INPUT is read twice: nothing is "
                       "written before all of it was found to be authentic."),
     .options = decrypt_options,
-    .flags = VERB_READ_ONLY,
     .run = run_decrypt,
 };

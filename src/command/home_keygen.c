@@ -78,6 +78,5 @@ const Verb verb_home_keygen = {
     .description = N_("A key is written to a file that only its owner can read, and is never "
                       "printed. A pair is the public key, then the secret key, 32 bytes each."),
     .options = options,
-    .flags = VERB_READ_ONLY,
     .run = run_keygen,
 };

@@ -58,6 +58,5 @@ const Verb verb_home_scaffold = {
            "Dockerfile, its configuration, and secrets made up for it. A directory that is there "
            "is never touched. Called as \"cenclave\", the project is one of Cosmian Enclave."),
     .options = options,
-    .flags = VERB_READ_ONLY,
     .run = run_scaffold,
 };

@@ -196,6 +196,5 @@ const Verb verb_home_seal = {
                       "verified as trusted on this machine. The journal keeps what was sealed for "
                       "which measurement, and nothing of the secrets."),
     .options = options,
-    .flags = VERB_READ_ONLY,
     .run = run_seal,
 };

@@ -71,6 +71,5 @@ const Verb verb_home_unseal = {
                       "their own, and to try it out. Nothing is written before all of the file was "
                       "found to be authentic."),
     .options = options,
-    .flags = VERB_READ_ONLY,
     .run = run_unseal,
 };

@@ -229,6 +229,20 @@ static int manual_of_lines(Job *job)
     return EXIT_OK;
 }
 
+/* What --read-only refuses, on one line. */
+static int manual_of_refused(Job *job)
+{
+    g_autoptr(GString) names = g_string_new(NULL);
+    for (const Verb *const *verb = verb_table; *verb; verb++) {
+        if ((*verb)->flags & VERB_READ_ONLY)
+            continue;
+        g_autofree char *words = bold((*verb)->words);
+        g_string_append_printf(names, "%s%s", names->len ? ", " : "", words);
+    }
+    job_text(job, "%s.", names->str);
+    return EXIT_OK;
+}
+
 static const struct {
     const char *name;
     int (*say)(Job *job);
@@ -236,7 +250,7 @@ static const struct {
     {"verbs", manual_of_verbs},       {"check-list", manual_of_check_list},
     {"keys", manual_of_keys},         {"lines", manual_of_lines},
     {"settings", manual_of_settings}, {"checks", manual_of_checks},
-    {"limits", manual_of_limits},
+    {"limits", manual_of_limits},     {"refused", manual_of_refused},
 };
 
 static int run_manual(Job *job, const Arguments *arguments)
@@ -251,7 +265,7 @@ static int run_manual(Job *job, const Arguments *arguments)
     if (verb && n_words == (int)words->len)
         return manual_of_verb(job, verb);
     return verb_usage(job, _("manual: a verb's words, or one of verbs, check-list, keys, lines, "
-                             "settings, checks, limits"));
+                             "settings, checks, limits, refused"));
 }
 
 const Verb verb_manual = {
@@ -262,7 +276,7 @@ const Verb verb_manual = {
     .operand_kind = ARGUMENT_TEXT,
     .help = N_("print what the documentation takes from the tables"),
     .description = N_("In roff: a verb's options, \"verbs\", \"check-list\", \"keys\", \"lines\", "
-                      "\"settings\"; in Markdown: \"checks\" and \"limits\"."),
+                      "\"settings\", \"refused\"; in Markdown: \"checks\" and \"limits\"."),
     .flags = VERB_READ_ONLY | VERB_HIDDEN | VERB_SHELL_ONLY | VERB_NO_JSON,
     .run = run_manual,
 };

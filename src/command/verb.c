@@ -210,7 +210,9 @@ int verb_run(Job *job, const Verb *verb, char *const *words, int n)
     if (arguments_flag(arguments, "help"))
         return help_of_verb(job, verb);
     if (verb_is_refused(verb))
-        return verb_usage(job, _("%s: changes things, and this program was started read-only"),
+        return verb_usage(job,
+                          _("%s: makes or changes something, and this program was started "
+                            "read-only"),
                           verb->words);
     job_begin(job, verb, arguments_flag(arguments, "json"));
     return verb->run(job, arguments);

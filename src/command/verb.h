@@ -50,7 +50,7 @@ typedef struct VerbColumn {
 } VerbColumn;
 
 typedef enum {
-    VERB_READ_ONLY = 1 << 0, /* changes nothing but the journal and files it was told to write */
+    VERB_READ_ONLY = 1 << 0, /* looks and judges; writes the journal and what --output names */
     VERB_STREAM = 1 << 1,    /* --json: an object a line; else one array */
     VERB_HIDDEN = 1 << 2,
     VERB_SHELL_ONLY = 1 << 3,  /* not offered in the console */

@@ -391,6 +391,24 @@ static void test_memory(void)
     }
 }
 
+/* All that would make something, and nothing is made. */
+static void test_read_only(void)
+{
+    static const char *const lines[] = {
+        "home keygen --fernet --output read-only",
+        "home seal --input secrets_to_seal.json --cert ratls.pem --output read-only",
+        "home unseal --input one.sealed --private-key pair --output read-only",
+        "home encrypt --key fernet.key --output read-only plain",
+        "home decrypt --key fernet.key --output read-only result.enc",
+        "home scaffold read-only",
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(lines); i++) {
+        g_autofree char *line = g_strconcat("--read-only ", lines[i], NULL);
+        run_refused(line, 2, "read-only");
+        g_assert_false(exists("read-only"));
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -402,6 +420,7 @@ int main(int argc, char **argv)
     g_test_add_func("/seal/refused", test_seal_refused);
     g_test_add_func("/seal/encrypt-and-decrypt", test_encrypt_and_decrypt);
     g_test_add_func("/seal/nothing-lost", test_nothing_lost);
+    g_test_add_func("/seal/read-only", test_read_only);
     g_test_add_func("/seal/python-fernet", test_python_fernet);
     g_test_add_func("/seal/python-sealed", test_python_sealed);
     return g_test_run();

@@ -21,6 +21,7 @@
 #define UP        "\033[A"
 #define PAGE_DOWN "\033[6~"
 #define KILL_LINE "\025"
+#define F2        "\033OQ"
 #define CTRL_C    "\003"
 
 static const char *const provider[] = {"Scaffold", "Local test", "Package", "Verify",
@@ -187,6 +188,7 @@ static void test_left_while_running(void)
 
 static void test_read_only(void)
 {
+    g_autofree char *project = NULL, *key = NULL;
     g_autoptr(Terminal) terminal = demo_open_read_only();
 
     terminal_type(terminal, "w2");
@@ -194,8 +196,20 @@ static void test_read_only(void)
     terminal_type(terminal, "billing" ENTER);
     terminal_wait_text(terminal, "the console was started read-only");
     terminal_wait_text(terminal, "Run · not yet");
+    terminal_type(terminal, F2);
+    terminal_wait_text(terminal, "Scaffold · not yet");
+    terminal_type(terminal, KILL_LINE "project" ENTER);
+    terminal_wait_text(terminal, "the console was started read-only");
+    terminal_wait_text(terminal, "Scaffold · not yet");
     terminal_escape(terminal);
     terminal_wait_text(terminal, "waiting: secrets"); /* still */
+    terminal_type(terminal, ":home keygen --symmetric --fernet --output key" ENTER);
+    terminal_wait_text(terminal, "home keygen: makes or changes something");
+    terminal_escape(terminal);
+    project = demo_path("project");
+    key = demo_path("key");
+    g_assert_false(g_file_test(project, G_FILE_TEST_EXISTS));
+    g_assert_false(g_file_test(key, G_FILE_TEST_EXISTS));
     demo_quit(terminal);
 }
 

@@ -206,6 +206,24 @@ static void test_lines(void)
     collected_clear(&got);
 }
 
+/* What --read-only refuses, and no more: a verb that is added must say on which side it is. */
+static void test_refused(void)
+{
+    static const char *const refused[] = {
+        "home decrypt",   "home encrypt", "home evidence", "home keygen",  "home kill",
+        "home localtest", "home package", "home remove",   "home restart", "home run",
+        "home scaffold",  "home seal",    "home spawn",    "home stop",    "home test",
+        "home unseal",    NULL,
+    };
+    unsigned n = 0;
+    for (const Verb *const *verb = verb_table; *verb; verb++) {
+        bool changes = !((*verb)->flags & VERB_READ_ONLY);
+        g_assert_cmpint(g_strv_contains(refused, (*verb)->words), ==, changes);
+        n += changes;
+    }
+    g_assert_cmpuint(n, ==, g_strv_length((char **)refused));
+}
+
 static void test_rows_have_every_column(void)
 {
     Collected got = collected_new();
@@ -254,6 +272,7 @@ int main(int argc, char **argv)
     }
     g_test_add_func("/verbs/completion/bash-offers", test_bash_completes);
     g_test_add_func("/verbs/lines", test_lines);
+    g_test_add_func("/verbs/refused", test_refused);
     g_test_add_func("/verbs/columns", test_rows_have_every_column);
     g_test_add_func("/verbs/failures", test_failures_have_a_status);
     return g_test_run();
