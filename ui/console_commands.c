@@ -102,10 +102,15 @@ static void verify(Console *console)
         console_say(console, ROLE_DIM, "%s", _("there is nothing to verify"));
         return;
     }
-    if (console->on_apps)
+    if (console->on_apps) {
         model_judge_apps(&console->model, numbers);
-    else
-        model_verify(&console->model, numbers);
+        console_say(
+            console, ROLE_TEXT,
+            P_("verifying %u application again", "verifying %u applications again", numbers->len),
+            numbers->len);
+        return;
+    }
+    model_verify(&console->model, numbers);
     console_say(console, ROLE_TEXT,
                 P_("verifying %u input again", "verifying %u inputs again", numbers->len),
                 numbers->len);

@@ -142,6 +142,10 @@ static bool is_offered(const Console *console, unsigned kind, CommandId command)
 {
     const Model *model = &console->model;
 
+    if ((command == COMMAND_METRICS && kind == PANE_METRICS) ||
+        (command == COMMAND_SECRETS && kind == PANE_SECRETS) ||
+        (command == COMMAND_SOURCES && kind == PANE_SOURCES)) /* one is there */
+        return false;
     if (!(command_table[command].panes & kind) ||
         (model->read_only && !command_table[command].read_only))
         return false;
@@ -285,6 +289,18 @@ static void draw_bottom(Console *console, const Canvas *canvas)
 
 /* ---- the panes ---- */
 
+/* A pane that shows one application, and there is none: else it is empty, and nobody knows why. */
+static bool lacks_application(const Console *console, const Pane *pane)
+{
+    unsigned number;
+
+    if (!console->on_apps || apps_pane_selected(console->left, &number))
+        return false;
+    return pane == console->right->pdata[0] || pane == console->lower[0] ||
+           pane == console->more[MORE_SECRETS] || pane == console->more[MORE_METRICS] ||
+           pane == console->more[MORE_DESCRIBE] || pane == console->more[MORE_HISTORY];
+}
+
 void console_draw_pane(Console *console, const Canvas *canvas, unsigned place, Rectangle r)
 {
     Pane *pane = console_pane(console, place);
@@ -296,7 +312,10 @@ void console_draw_pane(Console *console, const Canvas *canvas, unsigned place, R
     if (part.width == 0 || part.height == 0)
         return;
     pane->class->fit(pane, &console->model, part.width, part.height);
-    pane->class->draw(pane, &console->model, &part, focused);
+    if (lacks_application(console, pane))
+        canvas_cut(&part, 1, 0, part.width - 1, ROLE_DIM, _("No application is selected."));
+    else
+        pane->class->draw(pane, &console->model, &part, focused);
     if (!focused || pane->class->cursor == NULL || console->prompt != PROMPT_NONE ||
         !pane->class->cursor(pane, &x, &y))
         return;

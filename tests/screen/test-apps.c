@@ -234,13 +234,25 @@ static void test_away_and_back(void)
     engine_clear(&engine);
 }
 
+static bool says_so_thrice(Terminal *terminal, const void *data)
+{
+    g_autofree char *text = terminal_text(terminal);
+    g_auto(GStrv) parts = g_strsplit(text, "No application is selected.", -1);
+
+    (void)data;
+    return g_strv_length(parts) == 4;
+}
+
 static void test_never_there(void)
 {
     Engine engine = {.socket = engine_socket_path()};
     g_autoptr(Terminal) terminal = engine_open_console(&engine, 120, 36, false);
 
     terminal_wait_text(terminal, "unreachable");
-    terminal_type(terminal, "?");
+    terminal_type(terminal, "C"); /* no pane is empty without a word */
+    terminal_wait(terminal, says_so_thrice, NULL, "three panes without an application");
+    terminal_wait_text(terminal, "$ secrets  d describe"); /* no hint at the pane itself */
+    terminal_type(terminal, "1?");
     terminal_wait_text(terminal, "IN THIS PANE");
     engine_quit(terminal);
     engine_clear(&engine);

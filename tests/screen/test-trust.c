@@ -177,6 +177,7 @@ static void test_alarm(void)
     g_assert_nonnull(strstr(text, "\"reason\": \"measurement\""));
     g_assert_nonnull(strstr(text, "\"to\": \"2222"));
     terminal_type(terminal, "v"); /* no news: no bell */
+    terminal_wait_text(terminal, "verifying 1 application again");
     terminal_wait_rest(terminal);
     terminal_wait_text(terminal, header);
     engine_quit(terminal);
