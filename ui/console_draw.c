@@ -275,7 +275,9 @@ static void draw_bottom(Console *console, const Canvas *canvas)
         return;
     case PROMPT_QUESTION:
         canvas_cut(&line, 1, 0, line.width - 1, ROLE_DIM,
-                   _("Tab chooses   Enter does what is chosen   Esc cancels"));
+                   question_wants_name(console->question)
+                       ? _("Enter does it once its name is typed   Esc cancels")
+                       : _("Tab chooses   Enter does what is chosen   Esc cancels"));
         return;
     case PROMPT_NONE:
         if (console->said != NULL)

@@ -138,7 +138,7 @@ static void add_interval(Document *document, const Verdict *verdict, int width)
     g_autofree char *judged = g_strdup_printf(_("judged as of %s"), at);
     g_autofree char *interval = interval_text(verdict);
     g_autofree char *text =
-        interval == NULL ? g_strdup(judged) : g_strdup_printf("%s; %s", interval, judged);
+        interval == NULL ? g_strdup(judged) : g_strdup_printf(_("%s; %s"), interval, judged);
 
     document_line(document, DOCUMENT_PLAIN);
     document_wrap(document, 2, width, ROLE_TEXT, text);

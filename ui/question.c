@@ -49,6 +49,11 @@ static bool is_typed(const Question *question)
     return question->typed != NULL && g_str_equal(question->typed, question->edit.text->str);
 }
 
+bool question_wants_name(const Question *question)
+{
+    return question->typed != NULL;
+}
+
 QuestionState question_key(Question *question, Key key)
 {
     if (key == KEYCODE_ESCAPE || key == ('c' | KEY_CONTROL))
@@ -111,6 +116,7 @@ static int draw_button(const Canvas *canvas, int x, int y, const char *text, boo
 static void draw_answer(const Question *question, const Canvas *canvas, int y, int *cursor_x,
                         int *cursor_y)
 {
+    g_autofree char *does = g_strdup_printf(_("Enter: %s"), question->button);
     int x = 1 + MARGIN;
 
     if (question->typed == NULL) {
@@ -124,7 +130,7 @@ static void draw_answer(const Question *question, const Canvas *canvas, int y, i
     *cursor_y = canvas->y + y;
     canvas_cut(canvas, 1 + MARGIN, y + 1, canvas->width - 2 - 2 * MARGIN,
                is_typed(question) ? ROLE_WARNING : ROLE_DIM,
-               is_typed(question) ? question->button : _("Enter or Esc cancels"));
+               is_typed(question) ? does : _("Enter or Esc cancels"));
 }
 
 void question_draw(const Question *question, const Canvas *canvas, int *cursor_x, int *cursor_y)

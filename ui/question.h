@@ -20,6 +20,9 @@ Question *question_new(const char *title, const char *const *paragraphs, const c
 void question_free(Question *question);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Question, question_free)
 
+/* A name must be typed. */
+bool question_wants_name(const Question *question);
+
 QuestionState question_key(Question *question, Key key);
 /* Over the middle of the canvas; the cursor is where one types, or (-1, -1). */
 void question_draw(const Question *question, const Canvas *canvas, int *cursor_x, int *cursor_y);

@@ -182,6 +182,7 @@ static void test_remove_wants_the_name(void)
     terminal_wait_gone(terminal, "1 stopped");
     terminal_type(terminal, "D");
     terminal_wait_text(terminal, "its name: ");
+    terminal_wait_text(terminal, "Enter does it once its name is typed   Esc cancels");
     terminal_type(terminal, "not its name" ENTER);
     terminal_wait_text(terminal, "nothing was done");
     terminal_wait_text(terminal, "┌ Apps ── 1 ─");
