@@ -137,6 +137,18 @@ static bool is_always_said(unsigned kind, CommandId command)
     return command != COMMAND_WALK || (kind & (PANE_APPS | PANE_INPUTS)) != 0;
 }
 
+/* They are about an application. */
+static bool wants_application(CommandId command)
+{
+    static const CommandId commands[] = {COMMAND_LOGS,     COMMAND_SECRETS, COMMAND_METRICS,
+                                         COMMAND_DESCRIBE, COMMAND_HISTORY, COMMAND_SOURCES};
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(commands); i++)
+        if (commands[i] == command)
+            return true;
+    return false;
+}
+
 /* What would answer "there is none", or is refused, is not offered. */
 static bool is_offered(const Console *console, unsigned kind, CommandId command)
 {
@@ -147,6 +159,7 @@ static bool is_offered(const Console *console, unsigned kind, CommandId command)
         (command == COMMAND_SOURCES && kind == PANE_SOURCES)) /* one is there */
         return false;
     if (!(command_table[command].panes & kind) ||
+        (!console->on_apps && wants_application(command)) ||
         (model->read_only && !command_table[command].read_only))
         return false;
     return command != COMMAND_ACKNOWLEDGE || (model->apps != NULL && model->apps->alarms > 0);

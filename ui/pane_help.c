@@ -127,6 +127,11 @@ static Document *make(const HelpPane *self, int width)
     add_rows(document, self, false, width);
     add_own(document, self, width);
     document_heading(document, _("EVERYWHERE"));
+    if (self->kind == PANE_WALK) {
+        document_line(document, DOCUMENT_PLAIN);
+        document_wrap(document, 1, width, ROLE_DIM,
+                      _("In a field, letters and digits are typed; these keys are for the rest."));
+    }
     add_rows(document, self, true, width);
     add_lines(document, width);
     add_legend(document);

@@ -289,6 +289,9 @@ static void test_help(void)
     terminal_type(terminal, "?");
     terminal_wait_text(terminal, "IN THIS PANE");
     terminal_wait_text(terminal, "verify again what is marked");
+    terminal_wait_text(terminal, "Esc back");
+    g_assert_false(terminal_shows(terminal, "L logs")); /* no application, no hint at its panes */
+    g_assert_false(terminal_shows(terminal, "$ secrets"));
     terminal_type(terminal, "/zoom\r");
     terminal_type(terminal, "\177");
     terminal_wait_gone(terminal, "IN THIS PANE");

@@ -155,6 +155,7 @@ static void test_choosing(void)
     terminal_wait_text(terminal, "▸ 1  Code provider");
     terminal_type(terminal, "?");
     terminal_wait_text(terminal, "┌ Help");
+    terminal_wait_text(terminal, "In a field, letters and digits are typed");
     terminal_escape(terminal);
     terminal_wait_text(terminal, "▸ 1  Code provider");
     terminal_type(terminal, "j" ENTER);
