@@ -165,6 +165,23 @@ static bool is_offered(const Console *console, unsigned kind, CommandId command)
     return command != COMMAND_ACKNOWLEDGE || (model->apps != NULL && model->apps->alarms > 0);
 }
 
+/* A pane's own words, in parts that three spaces keep apart: those that fit, and always the last,
+ * which is the way out. */
+static void draw_own_hints(const Canvas *canvas, const char *hints)
+{
+    g_auto(GStrv) parts = g_strsplit(hints, "   ", -1);
+    unsigned last = MAX(g_strv_length(parts), 1) - 1;
+    int end = canvas->width - 1, x = 1;
+
+    for (unsigned i = 0; parts[i] != NULL; i++) {
+        int reserved = i == last ? 0 : 3 + (int)text_width(parts[last]);
+        if (i == last)
+            canvas_cut(canvas, x, 0, end - x, ROLE_DIM, parts[i]);
+        else if (x + (int)text_width(parts[i]) + reserved <= end)
+            x = canvas_text(canvas, x, 0, ROLE_DIM, parts[i]) + 3;
+    }
+}
+
 /* The rest as far as there is room, in the table's order. */
 static void draw_hints(const Console *console, const Canvas *canvas)
 {
@@ -176,7 +193,7 @@ static void draw_hints(const Console *console, const Canvas *canvas)
     int reserved = 0, x = 1;
 
     if (pane->class->hints != NULL) {
-        canvas_cut(canvas, 1, 0, canvas->width - 2, ROLE_DIM, pane->class->hints(pane));
+        draw_own_hints(canvas, pane->class->hints(pane));
         return;
     }
     for (unsigned i = 0; i < G_N_ELEMENTS(last); i++) {

@@ -47,7 +47,8 @@ typedef struct PaneClass {
     Redo (*tick)(Pane *pane, Console *console, int64_t now);
     /* The job that Ctrl-C means here, or NULL. */
     UiJob *(*job)(const Pane *pane, const Model *model);
-    /* What the bottom line says instead of the key table's hints. NULL: those. */
+    /* What the bottom line says instead of the key table's hints: parts with three spaces between
+     * them, of which the last is always shown. NULL: those. */
     const char *(*hints)(const Pane *pane);
 } PaneClass;
 

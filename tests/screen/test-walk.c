@@ -93,6 +93,7 @@ static void leave_and_come_back(Terminal *terminal)
     terminal_wait_text(terminal, "secrets_to_seal.json.sealed billing");
     terminal_resize(terminal, 60, 15);
     terminal_wait_text(terminal, "Run · done");
+    terminal_wait_text(terminal, "F1 help   Esc leaves"); /* the way out is never cut */
     terminal_type(terminal, PAGE_DOWN PAGE_DOWN);
     terminal_wait_text(terminal, "$ mse-console home logs -f");
     terminal_resize(terminal, 120, 36);
