@@ -443,11 +443,24 @@ static char *sha256_of(GBytes *content)
     return hex_encode(span_of(digest, sizeof digest));
 }
 
+/* What was meant is a file in it, as a rule. */
+static void refuse_directory(const char *path, GError **error)
+{
+    g_autofree char *shown = sanitize_string(path);
+    g_clear_error(error);
+    g_set_error(error, FILE_ERROR, FILE_ERROR_KIND,
+                _("cannot verify %s: it is a directory; give a file in it: evidence "
+                  "(evidence.json), a certificate (ratls.pem) or a quote"),
+                shown);
+}
+
 GBytes *verification_read(const VerificationInput *input, Cancel *cancel, GError **error)
 {
     if (input->kind == INPUT_HOST)
         return wire_peer_certificate(input->name, cancel, error);
     GBytes *content = file_read(input->name, LIMIT_INPUT, cancel, error);
+    if (content == NULL && g_file_test(input->name, G_FILE_TEST_IS_DIR))
+        refuse_directory(input->name, error);
     if (content == NULL)
         cause_step(error, CAUSE_HERE, _("reading what is to be verified"));
     return content;

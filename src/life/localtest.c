@@ -67,10 +67,12 @@ static bool check_port(GError **error)
         close(descriptor);
     if (failed != EADDRINUSE)
         return true;
-    g_set_error(error, LIFE_ERROR, LIFE_ERROR_TAKEN,
-                _("port %d of 127.0.0.1 is taken, and the tests expect the application there; end "
-                  "what listens on it"),
-                LOCALTEST_PORT);
+    g_set_error(
+        error, LIFE_ERROR, LIFE_ERROR_TAKEN,
+        _("port %d of 127.0.0.1 is taken, and the tests expect the application there: by "
+          "another \"home localtest\", here or of another user? Wait until it has ended, or "
+          "end what listens there (ss -ltnp says what)"),
+        LOCALTEST_PORT);
     return false;
 }
 

@@ -319,6 +319,7 @@ static void test_taken(void)
     close(port);
     g_assert_cmpint(got.status, ==, 1);
     assert_says(got.err, "port 5000");
+    assert_says(got.err, "another \"home localtest\"");
     outcome_clear(&got);
     g_autofree char *made =
         shell("docker create --name %s_test --entrypoint /mse-test %s", here.name, here.base);

@@ -330,7 +330,7 @@ static void test_directory(void)
     outcome_clear(&got);
     got = console_run(NULL, "verify", without, "--root", made.root, NULL);
     g_assert_cmpint(got.status, ==, 1);
-    g_assert_nonnull(strstr(got.err, "it is a directory"));
+    g_assert_nonnull(strstr(got.err, "it is a directory; give a file in it"));
     outcome_clear(&got);
 }
 
