@@ -35,9 +35,12 @@ static char *missing_with_controls(void)
     return process_path("nothing\x1b[2J\x07\n\xc2\x9b\xe2\x80\xae\xff there");
 }
 
+/* With nothing in it: one with evidence is an input of verify. */
 static char *directory(void)
 {
-    return g_strdup(process_directory());
+    char *path = process_path("a-directory");
+    g_mkdir_with_parents(path, 0700);
+    return path;
 }
 
 static char *empty(void)
