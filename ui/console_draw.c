@@ -484,7 +484,7 @@ void console_draw_all(Console *console, int64_t now)
         console_draw_pane(console, &canvas, console->focus, area);
     if (console->tour != NULL) {
         Canvas part = canvas_part(&canvas, 0, area.y + area.height, canvas.width, tour);
-        tour_draw(console->tour, &part);
+        tour_draw(console->tour, console_model(console), &part);
     }
     title = framed ? g_strdup("mse-console") : focused->class->title(focused, &console->model);
     draw_bar(console, &canvas, title);

@@ -50,7 +50,7 @@ static const TourStep steps[] = {
      N_("The code provider's step, as in the shell: the secret is sealed to the key in billing's "
         "quote, which only that enclave has. The journal keeps that it was sealed, and for which "
         "measurement; never what."),
-     NULL},
+     "billing"},
     {{"home run billing* --sealed-secrets secrets_to_seal.json.sealed"},
      N_("The operator's step: the sealed secret is sent over a connection that is pinned to the "
         "verified certificate before a byte leaves. The enclave opens it and starts the "
@@ -187,9 +187,9 @@ static char *head_text(const Tour *tour)
     return g_strdup_printf(_("Tour, step %u of %u"), tour->at + 1, n);
 }
 
-static const char *foot_text(const Tour *tour)
+static const char *foot_text(const Tour *tour, const Model *model)
 {
-    if (is_busy(tour))
+    if (is_busy(tour) || !is_next_ready(tour, model))
         return _("being done…");
     return tour->at + 1 == G_N_ELEMENTS(steps) ? _("Space ends the tour") : _("Space goes on");
 }
@@ -207,7 +207,7 @@ int tour_height(const Tour *tour, int width)
     return height;
 }
 
-void tour_draw(const Tour *tour, const Canvas *canvas)
+void tour_draw(const Tour *tour, const Model *model, const Canvas *canvas)
 {
     g_autofree char *head = head_text(tour);
     const char *next = text_of(tour);
@@ -218,7 +218,7 @@ void tour_draw(const Tour *tour, const Canvas *canvas)
     x = canvas_text(canvas, MARGIN, y, ROLE_FOCUS, " ");
     x = canvas_text(canvas, x, y, ROLE_TITLE_FOCUS, head);
     canvas_text(canvas, x, y, ROLE_FOCUS, " ");
-    canvas_right(canvas, x + 2, canvas->width - MARGIN, y, ROLE_KEY, foot_text(tour));
+    canvas_right(canvas, x + 2, canvas->width - MARGIN, y, ROLE_KEY, foot_text(tour, model));
     while (next != NULL && ++y < canvas->height) {
         const char *line = next;
         const size_t bytes = text_break(line, (unsigned)columns, &next);

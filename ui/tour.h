@@ -23,6 +23,6 @@ bool tour_is_over(const Tour *tour);
 
 /* Rows that it wants of a screen so wide, its rule included; and the drawing into them. */
 int tour_height(const Tour *tour, int width);
-void tour_draw(const Tour *tour, const Canvas *canvas);
+void tour_draw(const Tour *tour, const Model *model, const Canvas *canvas);
 
 #endif

@@ -189,13 +189,28 @@ static void await_running(Process *process)
     await_shell(process, line);
 }
 
+/* Whether the kernel knows a connection to the port. */
+static bool is_connected(const char *table, unsigned port)
+{
+    g_autofree char *text = NULL;
+    g_autofree char *pattern = g_strdup_printf(":%04X 0[1-9B-F] ", port);
+    return g_file_get_contents(table, &text, NULL, NULL) &&
+           g_regex_match_simple(pattern, text, 0, 0);
+}
+
 /* Until it asks whether the enclave answers at its port, which it does once the engine has told it
- * that the container runs: the kernel's table of connections shows it. */
+ * that the container runs. What nobody listens to is over in less than a millisecond and may not be
+ * seen: it asks, too, when the container has been running for so long. */
 static void await_asking(Process *process, unsigned port)
 {
-    g_autofree char *line =
-        g_strdup_printf("grep -qE ':%04X 0[1-9A-F] ' /proc/net/tcp /proc/net/tcp6", port);
-    await_shell(process, line);
+    await_running(process);
+    const gint64 until = g_get_monotonic_time() + 10 * G_USEC_PER_SEC;
+    while (!is_connected("/proc/net/tcp", port) && !is_connected("/proc/net/tcp6", port) &&
+           g_get_monotonic_time() < until) {
+        struct pollfd ended = {.fd = process->pidfd, .events = POLLIN};
+        if (poll(&ended, 1, 1) != 0)
+            g_error("it ended before it asked");
+    }
 }
 
 /* While spawn waits for the configuration server. */
