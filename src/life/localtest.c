@@ -3,6 +3,7 @@
 
 #include "life/localtest.h"
 
+#include "core/cause.h"
 #include "core/clock.h"
 #include "core/i18n.h"
 #include "core/sanitize.h"
@@ -53,6 +54,17 @@ static bool check_engine(const Localtest *test, GError **error)
     return false;
 }
 
+static bool fail_taken(GError **error)
+{
+    g_set_error(
+        error, LIFE_ERROR, LIFE_ERROR_TAKEN,
+        _("port %d of 127.0.0.1 is taken, and the tests expect the application there: by "
+          "another \"home localtest\", here or of another user? Wait until it has ended, or "
+          "end what listens there (ss -ltnp says what)"),
+        LOCALTEST_PORT);
+    return false;
+}
+
 /* The engine finds out too, but only after the image was built. */
 static bool check_port(GError **error)
 {
@@ -65,15 +77,7 @@ static bool check_port(GError **error)
     int failed = bind(descriptor, (struct sockaddr *)&address, sizeof address) == 0 ? 0 : errno;
     if (descriptor >= 0)
         close(descriptor);
-    if (failed != EADDRINUSE)
-        return true;
-    g_set_error(
-        error, LIFE_ERROR, LIFE_ERROR_TAKEN,
-        _("port %d of 127.0.0.1 is taken, and the tests expect the application there: by "
-          "another \"home localtest\", here or of another user? Wait until it has ended, or "
-          "end what listens there (ss -ltnp says what)"),
-        LOCALTEST_PORT);
-    return false;
+    return failed == EADDRINUSE ? fail_taken(error) : true;
 }
 
 static bool check_name(const Localtest *test, Cancel *cancel, GError **error)
@@ -171,8 +175,23 @@ static bool create(Localtest *test, Cancel *cancel, GError **error)
     };
     test->id = life_make_container(test->request->engine, &spec, LIFE_FOR_LOCALTEST, cancel,
                                    test->request->listener, error);
-    return test->id != NULL &&
-           life_start_container(test->request->engine, test->id, test->name, cancel, error);
+    return test->id != NULL;
+}
+
+/* The port may have been taken while the image was built. */
+static bool start(const Localtest *test, Cancel *cancel, GError **error)
+{
+    g_autoptr(GError) failure = NULL;
+    if (life_start_container(test->request->engine, test->id, test->name, cancel, &failure))
+        return true;
+    if (!life_port_is_taken(failure)) {
+        g_propagate_error(error, g_steal_pointer(&failure));
+        return false;
+    }
+    fail_taken(error);
+    if (error != NULL)
+        cause_instead(*error, CAUSE_HERE, failure);
+    return false;
 }
 
 /* ---- while it runs ---- */
@@ -343,7 +362,8 @@ static bool go(Localtest *test, LocaltestOutcome *outcome, Cancel *cancel, GErro
             return false;
     }
     return build(test, cancel, error) && create(test, cancel, error) &&
-           await_health(test, cancel, error) && use(test, venv, outcome, cancel, error);
+           start(test, cancel, error) && await_health(test, cancel, error) &&
+           use(test, venv, outcome, cancel, error);
 }
 
 bool localtest_run(const LocaltestRequest *request, LocaltestOutcome *outcome, Cancel *cancel,

@@ -57,8 +57,13 @@ bool life_remove_leftover(DockerEngine *engine, const char *id, const char *name
                           const LifeListener *listener, GError **error)
 {
     g_autofree char *safe = sanitize_string(name);
-    if (!life_container_gone(engine, id, clock_monotonic(), cancel, error))
+    if (!life_container_gone(engine, id, clock_monotonic(), cancel, error)) {
+        if (cancel_is_set(cancel, NULL)) { /* while another's removal was waited for */
+            g_clear_error(error);
+            cancel_is_set(cancel, error);
+        }
         return false;
+    }
     life_warn(listener, _("%s was left behind by a run that was killed; it is removed"), safe);
     return true;
 }
@@ -177,4 +182,13 @@ bool life_start_container(DockerEngine *engine, const char *id, const char *name
         cause_prefix(&failure, CAUSE_HERE, "%s: ", name);
     g_propagate_error(error, failure);
     return false;
+}
+
+bool life_port_is_taken(const GError *error)
+{
+    static const char *const words[] = {"already allocated", "address already in use"};
+    bool taken = false;
+    for (size_t i = 0; i < G_N_ELEMENTS(words) && error->domain == DOCKER_ERROR; i++)
+        taken |= strstr(error->message, words[i]) != NULL;
+    return taken;
 }

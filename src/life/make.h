@@ -25,10 +25,15 @@ char *life_make_container(DockerEngine *engine, const DockerSpec *spec, const ch
 bool life_start_container(DockerEngine *engine, const char *id, const char *name, Cancel *cancel,
                           GError **error);
 
+/* Whether that failed because somebody else has the port: it may have been free when it was tried
+ * before. The engine says so in its words alone, in English always. */
+bool life_port_is_taken(const GError *error);
+
 /* Whether who made it, a run on this machine, is no more: it was killed. */
 bool life_is_leftover(const DockerPair *labels, size_t n_labels, const char *purpose);
 
-/* Removes one that is left over, and says so. */
+/* Removes one that is left over, and says so. False with an error of the engine, or when cancelled.
+ */
 bool life_remove_leftover(DockerEngine *engine, const char *id, const char *name, Cancel *cancel,
                           const LifeListener *listener, GError **error);
 

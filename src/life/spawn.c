@@ -165,8 +165,7 @@ static bool start(Spawning *spawning, GError **error)
     if (life_start_container(asked->engine, spawning->result->id, asked->name, asked->cancel,
                              error))
         return spawning->result->started = true;
-    if (error != NULL && (strstr((*error)->message, "already allocated") != NULL ||
-                          strstr((*error)->message, "address already in use") != NULL))
+    if (error != NULL && life_port_is_taken(*error))
         cause_prefix(error, CAUSE_HERE, _("port %u is taken, choose another with --port: "),
                      asked->port);
     return false;
